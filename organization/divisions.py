@@ -40,6 +40,26 @@ _VILLAGE_KINDS = (
     (range(400, 500), "community_like"),
     (range(500, 600), "village_like"),
 )
+
+KIND_NAMES = {
+    "province": _("province"),
+    "city": _("city"),
+    "district": _("district"),
+    "street": _("street"),
+    "town": _("town"),
+    "township": _("township"),
+    "town_like": _("area like a town"),
+    "functional": _("functional unit"),
+    "other_town": _("other unit of town level"),
+    "community": _("community"),
+    "village": _("village"),
+    "community_like": _("area like a community"),
+    "village_like": _("area like a village"),
+    "squad": _("squad of a functional unit"),
+    "other_village": _("other unit of village level"),
+    "unknown": _("unknown"),
+}
+
 _BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff-]+")
 
 
@@ -109,11 +129,9 @@ def parent(code: int, known: Collection[int]) -> int | None:
 
 
 def kind(code: int) -> str:
-    """What sort of unit a code says it is.
+    """What sort of unit a code says it is: a key of KIND_NAMES.
 
-    "province", "city", "district"; at town level "street", "town", "township", "town_like", "functional",
-    "other_town"; below "community", "village", "community_like", "village_like", "squad" (of a functional unit),
-    "other_village". "unknown" where a group is missing in the middle: a village without town, anything without city.
+    "unknown" where a group is missing in the middle: a village without town, anything without city.
     """
     at = level(code)
     town, village = divmod(code % 10**6, 1000)

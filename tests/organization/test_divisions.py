@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from organization.divisions import (
+    KIND_NAMES,
     LEVELS,
     MAX_NAME_LENGTH,
     DivisionCodeError,
@@ -125,6 +126,11 @@ def test_every_parent_is_of_a_higher_level_and_spans_the_unit(code):
 )
 def test_the_number_tells_the_kind(code, expected):
     assert kind(code) == expected
+
+
+@given(st.integers(11_00_00_000_000, 82_99_99_999_999))
+def test_every_kind_has_a_name(code):
+    assert kind(code) in KIND_NAMES
 
 
 @pytest.mark.parametrize(
