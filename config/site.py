@@ -1,0 +1,12 @@
+"""The admin site: the stock one, with a workbench for its front page."""
+
+from django.contrib.admin import AdminSite
+from django.utils.translation import gettext_lazy as _
+
+
+class QunfangSite(AdminSite):
+    site_header = _("Mass-prevention forces")
+    site_title = _("Mass-prevention forces")
+    index_title = _("Workbench")
+    enable_nav_sidebar = True
+    site_url = None

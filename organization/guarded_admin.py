@@ -1,0 +1,90 @@
+"""The admin class that all pages build on: refusals become messages, nothing is deleted, history comes from the trail."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
+from django.db import DatabaseError, transaction
+from django.http import HttpResponseRedirect
+from django.utils.functional import cached_property
+
+from organization.refused_by_database import sentence
+
+COUNT_CAP = 10_001
+
+
+class CappedPaginator(Paginator):
+    """Counts up to 10,001 rows, which is all that a page of a list needs to know."""
+
+    @cached_property
+    def count(self):
+        rows = self.object_list.order_by().values("pk")[:COUNT_CAP]
+        return rows.count()
+
+    @property
+    def is_capped(self):
+        return self.count >= COUNT_CAP
+
+
+class RefusableForm(forms.ModelForm):
+    """A form that says what the database refused, and keeps what was typed."""
+
+    refusal = None
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.refusal:
+            self.add_error(None, self.refusal)
+        return cleaned
+
+
+class GuardedAdmin(admin.ModelAdmin):
+    form = RefusableForm
+    paginator = CappedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 200
+    actions = None
+
+    # --- nothing is deleted in daily use; Django's own log is not written, the trail is -----------------------------------
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def log_addition(self, request, obj, message):
+        """The trail has it."""
+
+    def log_change(self, request, obj, message):
+        """The trail has it."""
+
+    def history_view(self, request, object_id, extra_context=None):
+        from organization.history import history_page
+
+        return history_page(self, request, object_id)
+
+    # --- what the database refuses is said in the form ------------------------------------------------------------------
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refusal = getattr(request, "refusal", None)
+        return form
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        try:
+            with transaction.atomic():
+                return super().changeform_view(request, object_id, form_url, extra_context)
+        except DatabaseError as error:
+            request.refusal = sentence(error)
+            if request.refusal is None or request.method != "POST":
+                raise
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def response_action(self, request, queryset):
+        try:
+            with transaction.atomic():
+                return super().response_action(request, queryset)
+        except DatabaseError as error:
+            said = sentence(error)
+            if said is None:
+                raise
+            messages.error(request, said)
+            return HttpResponseRedirect(request.get_full_path())

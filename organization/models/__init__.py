@@ -1,0 +1,10 @@
+from organization.models.account import Account, Role
+from organization.models.employer import Employer
+from organization.models.event import SecurityEvent
+from organization.models.installation import Installation
+from organization.models.session import Session
+from organization.models.team import Post, Team
+from organization.models.trail import TrailEntry
+from organization.models.unit import Unit
+
+__all__ = ["Account", "Employer", "Installation", "Post", "Role", "SecurityEvent", "Session", "Team", "TrailEntry", "Unit"]

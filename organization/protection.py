@@ -1,0 +1,265 @@
+"""Migration operations that put a table behind the scope and into the audit trail: one line a table.
+
+    Protect("personnel_member")                         # own unit_id
+    Protect("personnel_bankaccount", "file")       # follows its member's unit
+    Protect("personnel_assignment", "history")     # keeps the unit where it happened
+    Protect("axes_accessattempt", "gate")          # sessions, attempts, second factors: the gate's alone
+"""
+
+from django.conf import settings
+from django.db.migrations.operations.base import Operation
+
+RANGE = (
+    "BETWEEN NULLIF(current_setting('app.unit_low', true), '')::bigint"
+    " AND NULLIF(current_setting('app.unit_high', true), '')::bigint"
+)
+MAY_ADMINISTER = "current_setting('app.duty', true) IN ('staff', 'sysadmin', 'secadmin')"
+IS_SELF = "id = NULLIF(current_setting('app.actor', true), '')::bigint"
+IS_AUDITOR = "current_setting('app.duty', true) = 'auditor'"
+VISIBLE_MEMBER = "EXISTS (SELECT FROM personnel_member m WHERE m.id = member_id)"
+FORCE_IS_OURS = "force = ANY (string_to_array(current_setting('app.forces', true), ','))"
+
+AUDITED = frozenset({"own", "file", "history", "unit", "account"})
+
+TRAIL_FUNCTION = """
+CREATE FUNCTION trail_{table}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET enable_nestloop = off AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    INSERT INTO organization_trail (action, table_name, row, unit_id, member_id, after)
+    SELECT 'I', '{table}', n.{key}, n.{unit}, {member_n}, to_jsonb(n) FROM new_rows n;
+  ELSIF TG_OP = 'UPDATE' THEN
+    INSERT INTO organization_trail (action, table_name, row, unit_id, member_id, before, after)
+    SELECT 'U', '{table}', n.{key}, n.{unit}, {member_n}, trail_changed(j.o, j.n), trail_changed(j.n, j.o)
+    FROM old_rows o JOIN new_rows n ON n.{key} = o.{key}
+    CROSS JOIN LATERAL (SELECT to_jsonb(o) AS o, to_jsonb(n) AS n OFFSET 0) j
+    WHERE o IS DISTINCT FROM n;
+  ELSE
+    INSERT INTO organization_trail (action, table_name, row, unit_id, member_id, before)
+    SELECT 'D', '{table}', o.{key}, o.{unit}, {member_o}, to_jsonb(o) FROM old_rows o;
+  END IF;
+  RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION trail_{table}() FROM PUBLIC;
+CREATE TRIGGER trail_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION trail_{table}();
+CREATE TRIGGER trail_update AFTER UPDATE ON {table} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION trail_{table}();
+CREATE TRIGGER trail_delete AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION trail_{table}();
+CREATE TRIGGER key_never_changes BEFORE UPDATE OF {key} ON {table} FOR EACH ROW
+  WHEN (OLD.{key} IS DISTINCT FROM NEW.{key}) EXECUTE FUNCTION refuse_change('{key}');
+"""
+
+
+def sql_file(app: str, name: str) -> str:
+    """The text of app/sql/name.sql."""
+    return (settings.BASE_DIR / app / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def roles(connection) -> dict[str, str]:
+    """Database roles by part; all but the site's login carry the database's name."""
+    name = connection.settings_dict["NAME"]
+    return {
+        "owner": connection.settings_dict["USER"],
+        "site": settings.DATABASES["default"]["USER"],
+        "gate": f"{name}_gate",
+        "staff": f"{name}_staff",
+        "whole": f"{name}_whole",
+    }
+
+
+class DatabaseOperation(Operation):
+    """Runs the SQL that a subclass composes from names known to the code; changes no model state."""
+
+    reversible = True
+
+    def state_forwards(self, app_label, state):
+        pass
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        self.run(schema_editor, self.forwards(roles(schema_editor.connection)))
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        self.run(schema_editor, self.backwards(roles(schema_editor.connection)))
+
+    @staticmethod
+    def run(schema_editor, statements):
+        for statement in statements:
+            schema_editor.execute(statement, params=None)
+
+
+class CreateRoles(DatabaseOperation):
+    """The three roles behind the site's login; creation may be repeated."""
+
+    def forwards(self, names):
+        for part in ("gate", "staff", "whole"):
+            yield (
+                f"DO $$ BEGIN CREATE ROLE \"{names[part]}\" NOLOGIN NOINHERIT; "
+                f"EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+            )
+            yield f'GRANT "{names[part]}" TO "{names["site"]}"'
+            yield f'GRANT USAGE ON SCHEMA public TO "{names[part]}"'
+        yield f'GRANT SELECT ON django_migrations TO "{names["site"]}"'
+
+    def backwards(self, names):
+        for part in ("gate", "staff", "whole"):
+            yield f'DROP OWNED BY "{names[part]}"'
+            yield f'DROP ROLE "{names[part]}"'
+
+    def describe(self):
+        return "Create the database roles of the site"
+
+
+class Protect(DatabaseOperation):
+    """Row-level security and audit trail for one table.
+
+    kind: own (has a unit_id), file (its unit_id follows the member), history (its unit_id never changes), unit, account,
+    card (derived by trigger: read only), event (insert only), view, gate, or public (reference data).
+    Web roles never get DELETE, except at the gate.
+    """
+
+    def __init__(self, table, kind="own", *, key="id", unit="unit_id", parent=None, force=False):
+        self.table, self.kind, self.key, self.unit, self.force = table, kind, key, unit, force
+        self.parent = parent or (("personnel_member", "member_id") if kind == "file" else None)
+
+    def deconstruct(self):
+        return ("Protect", [self.table, self.kind], {"key": self.key, "unit": self.unit, "parent": self.parent, "force": self.force})
+
+    def describe(self):
+        return f"Put {self.table} behind the scope and into the trail"
+
+    def forwards(self, names):
+        yield from getattr(self, f"policies_{self.kind}")({part: f'"{name}"' for part, name in names.items()})
+        if self.parent:
+            yield self.filled_unit_sql(*self.parent)
+        if self.kind in AUDITED:
+            yield self.trail_sql()
+
+    def backwards(self, names):
+        quoted = ", ".join(f'"{names[part]}"' for part in ("gate", "staff", "whole"))
+        yield f"REVOKE ALL ON {self.table} FROM {quoted}"
+        if self.kind in ("view", "gate", "public"):
+            return
+        yield f"ALTER TABLE {self.table} DISABLE ROW LEVEL SECURITY"
+        yield (
+            "DO $$ DECLARE p text; BEGIN FOR p IN SELECT policyname FROM pg_policies "
+            f"WHERE tablename = '{self.table}' LOOP EXECUTE format('DROP POLICY %I ON {self.table}', p); END LOOP; END $$"
+        )
+        for trigger in ("trail_insert", "trail_update", "trail_delete", "key_never_changes", "unit_is_filled", "place_never_changes"):
+            yield f"DROP TRIGGER IF EXISTS {trigger} ON {self.table}"
+        for function in ("trail", "fill_unit"):
+            yield f"DROP FUNCTION IF EXISTS {function}_{self.table}()"
+
+    def filled_unit_sql(self, table, column):
+        """A row that names no unit takes that of the row it hangs on, as far as the writer may see it."""
+        return f"""
+CREATE FUNCTION fill_unit_{self.table}() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  SELECT p.unit_id INTO NEW.unit_id FROM {table} p WHERE p.id = NEW.{column};
+  RETURN NEW;
+END $$;
+CREATE TRIGGER unit_is_filled BEFORE INSERT ON {self.table} FOR EACH ROW
+  WHEN (NEW.unit_id IS NULL) EXECUTE FUNCTION fill_unit_{self.table}();
+"""
+
+    def trail_sql(self):
+        member = {"personnel_member": "{0}.id"}.get(self.table, "{0}.member_id" if self.kind in ("file", "history") else "NULL::bigint")
+        return TRAIL_FUNCTION.format(
+            table=self.table, key=self.key, unit=self.unit, member_n=member.format("n"), member_o=member.format("o")
+        )
+
+    # --- policies, by kind ---------------------------------------------------------------------------------------------
+
+    def secured(self, q):
+        yield f"ALTER TABLE {self.table} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {self.table} FORCE ROW LEVEL SECURITY"
+        yield f"CREATE POLICY of_owner ON {self.table} TO {q['owner']} USING (true) WITH CHECK (true)"
+
+    def usable(self, q, verbs, to=("staff", "whole")):
+        who = ", ".join(q[part] for part in to)
+        yield f"GRANT {verbs} ON {self.table} TO {who}"
+        if "INSERT" in verbs and self.key == "id":
+            yield (
+                f"DO $$ BEGIN EXECUTE format('GRANT USAGE ON SEQUENCE %s TO {who}', "
+                f"pg_get_serial_sequence('{self.table}', 'id')); END $$"
+            )
+
+    def policy(self, name, role, command, using="", check=""):
+        using = f" USING ({using})" if using else ""
+        check = f" WITH CHECK ({check})" if check else ""
+        return f"CREATE POLICY {name} ON {self.table} FOR {command} TO {role}{using}{check}"
+
+    def policies_own(self, q):
+        inside = f"{self.unit} {RANGE}"
+        yield from self.secured(q)
+        yield self.policy("of_staff", q["staff"], "ALL", inside, inside)
+        yield self.policy("of_whole", q["whole"], "ALL", "true", "true")
+        yield from self.usable(q, "SELECT, INSERT, UPDATE")
+
+    policies_file = policies_own
+
+    def policies_history(self, q):
+        """Only the unit that keeps the file adds history; what happened stays where it happened."""
+        inside, ours = f"{self.unit} {RANGE}", FORCE_IS_OURS if self.force else "true"
+        yield from self.secured(q)
+        for role, reach in (("staff", inside), ("whole", "true")):
+            yield self.policy(f"of_{role}", q[role], "SELECT", reach)
+            yield self.policy(f"of_{role}_new", q[role], "INSERT", check=f"{reach} AND {ours} AND {VISIBLE_MEMBER}")
+            yield self.policy(f"of_{role}_change", q[role], "UPDATE", f"{reach} AND {ours}", f"{reach} AND {ours}")
+        yield from self.usable(q, "SELECT, INSERT, UPDATE")
+        yield (
+            f"CREATE TRIGGER place_never_changes BEFORE UPDATE OF {self.unit}, member_id ON {self.table} FOR EACH ROW "
+            f"WHEN (OLD.{self.unit} IS DISTINCT FROM NEW.{self.unit} OR OLD.member_id IS DISTINCT FROM NEW.member_id) "
+            "EXECUTE FUNCTION refuse_change('unit')"
+        )
+
+    def policies_card(self, q):
+        yield from self.secured(q)
+        yield self.policy("of_staff", q["staff"], "SELECT", f"{self.unit} {RANGE}")
+        yield self.policy("of_whole", q["whole"], "SELECT", "true")
+        yield from self.usable(q, "SELECT")
+
+    def policies_unit(self, q):
+        """Unit names are public; a unit is written by those whose range it lies in."""
+        inside = f"{self.unit} {RANGE}"
+        yield from self.secured(q)
+        for role, reach in (("staff", inside), ("whole", "true")):
+            yield self.policy(f"of_{role}", q[role], "SELECT", "true")
+            yield self.policy(f"of_{role}_new", q[role], "INSERT", check=reach)
+            yield self.policy(f"of_{role}_change", q[role], "UPDATE", reach, reach)
+        yield self.policy("of_gate", q["gate"], "SELECT", "true")
+        yield from self.usable(q, "SELECT, INSERT, UPDATE")
+        yield from self.usable(q, "SELECT", to=("gate",))
+
+    def policies_account(self, q):
+        """The gate reads accounts to let them in; staff see their range, and write it or themselves."""
+        inside = f"{self.unit} {RANGE}"
+        yield from self.secured(q)
+        for role, reach in (("staff", inside), ("whole", "true")):
+            may = f"{reach} AND ({MAY_ADMINISTER} OR {IS_SELF})"
+            yield self.policy(f"of_{role}", q[role], "SELECT", reach)
+            yield self.policy(f"of_{role}_new", q[role], "INSERT", check=may)
+            yield self.policy(f"of_{role}_change", q[role], "UPDATE", may, may)
+        yield self.policy("of_gate", q["gate"], "SELECT", "true")
+        yield self.policy("of_gate_login", q["gate"], "UPDATE", "true", "true")
+        yield from self.usable(q, "SELECT, INSERT, UPDATE")
+        yield f"GRANT SELECT, UPDATE (last_login, issued_used_at, password) ON {self.table} TO {q['gate']}"
+
+    def policies_event(self, q):
+        yield from self.secured(q)
+        for role in ("gate", "staff", "whole"):
+            yield self.policy(f"of_{role}_new", q[role], "INSERT", check="true")
+        for role in ("staff", "whole"):
+            yield self.policy(f"of_{role}", q[role], "SELECT", IS_AUDITOR)
+        yield from self.usable(q, "INSERT", to=("gate", "staff", "whole"))
+        yield from self.usable(q, "SELECT")
+
+    def policies_view(self, q):
+        yield from self.usable(q, "SELECT")
+
+    def policies_gate(self, q):
+        yield from self.usable(q, "SELECT, INSERT, UPDATE, DELETE", to=("gate",))
+
+    def policies_public(self, q):
+        yield from self.usable(q, "SELECT", to=("gate", "staff", "whole"))

@@ -1,0 +1,74 @@
+"""Who may do what: one table of roles and rights, and the forces each role writes.
+
+A right says what kind of thing a role may do; *where* is the scope (the account's unit and everything below it), which the
+database enforces. Rights are written as Django writes permissions, `app.verb_model`.
+"""
+
+from functools import cache
+
+from django.db.models import F, Q
+from django.db.models.functions import Mod
+from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual
+
+SECOND_FACTOR_ROLES = frozenset({"hr", "sysadmin", "secadmin", "auditor"})
+ADMINISTRATORS = frozenset({"sysadmin", "secadmin", "auditor"})
+PLAIN_NUMBER_ROLES = frozenset({"clerk", "staff"})
+
+FORCES_WRITTEN = {
+    "clerk": ("joint_defence", "volunteer"),
+    "staff": ("joint_defence", "volunteer", "guard"),
+    "hr": ("auxiliary", "patrol", "guard"),
+}
+
+VIEW, WRITE = ("view",), ("view", "add", "change")
+
+_FILES = {"personnel.member": WRITE, "personnel.assignment": WRITE, "personnel.emergencycontact": WRITE}
+_LISTS = {
+    "personnel.card": VIEW,
+    "personnel.appointment": VIEW,
+    "organization.unit": VIEW,
+    "organization.team": VIEW,
+    "organization.post": VIEW,
+    "organization.employer": VIEW,
+}
+_MASKED = _LISTS | {"personnel.member": VIEW, "personnel.assignment": VIEW}
+
+_TABLE = {
+    "clerk": _LISTS | _FILES,
+    "staff": _LISTS | _FILES | {"organization.employer": WRITE, "organization.account": ("view", "handover")},
+    "hr": _LISTS
+    | _FILES
+    | {"personnel.member": (*WRITE, "reveal"), "personnel.healthrecord": WRITE, "organization.employer": WRITE},
+    "finance": _MASKED | {"personnel.bankaccount": (*WRITE, "reveal")},
+    "training": _MASKED,
+    "governance": _MASKED
+    | {
+        "organization.unit": WRITE,
+        "organization.team": WRITE,
+        "organization.post": WRITE,
+        "personnel.appointment": WRITE,
+    },
+    "sysadmin": {"organization.unit": VIEW, "organization.account": WRITE, "organization.installation": ("view", "change")},
+    "secadmin": {"organization.unit": VIEW, "organization.account": ("view", "secure")},
+    "auditor": {"organization.unit": VIEW, "organization.trailentry": (*VIEW, "export"), "organization.securityevent": (*VIEW, "export")},
+}
+
+
+@cache
+def permissions(role: str | None) -> frozenset[str]:
+    """The rights of a role, such as `personnel.add_member`; a role not yet given has none."""
+    return frozenset(
+        f"{app}.{verb}_{name}"
+        for model, verbs in _TABLE.get(role or "", {}).items()
+        for app, name in [model.split(".")]
+        for verb in verbs
+    )
+
+
+def role_fits_level(role: str, unit: str) -> Q:
+    """Condition: clerks sit in villages, staff in towns, the others in the district, the root or a functional unit (900 to 999)."""
+    village, town = Mod(F(unit), 1000), Mod(F(unit), 1_000_000)
+    clerk = Q(**{role: "clerk"}) & Q(GreaterThan(village, 0))
+    staff = Q(**{role: "staff"}) & Q(Exact(village, 0)) & Q(GreaterThan(town, 0))
+    office = ~Q(**{f"{role}__in": ["clerk", "staff"]}) & (Q(Exact(town, 0)) | Q(GreaterThanOrEqual(town, 900_000)))
+    return Q(**{f"{role}__isnull": True}) | clerk | staff | office

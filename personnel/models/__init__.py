@@ -1,0 +1,16 @@
+from personnel.models.appointment import Appointment
+from personnel.models.assignment import Assignment, Force
+from personnel.models.card import Card
+from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
+from personnel.models.member import Member
+
+__all__ = [
+    "Appointment",
+    "Assignment",
+    "BankAccount",
+    "Card",
+    "EmergencyContact",
+    "Force",
+    "HealthRecord",
+    "Member",
+]

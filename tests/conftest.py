@@ -1,0 +1,85 @@
+"""The district that tests happen in, and the people who look at it."""
+
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from organization.models import Unit
+from organization.office import found
+from organization.scope import as_account, as_root
+from tests.factories import AccountFactory
+
+DISTRICT = 440199_000_000
+TOWN, OTHER_TOWN = 440199_001_000, 440199_100_000
+VILLAGE, SECOND_VILLAGE, OTHER_VILLAGE = 440199_001_001, 440199_001_002, 440199_100_201
+STATION = 440199_901_000
+UNITS = {
+    TOWN: "东塘街道",
+    VILLAGE: "东塘第一社区",
+    SECOND_VILLAGE: "东塘第二社区",
+    OTHER_TOWN: "西陂镇",
+    OTHER_VILLAGE: "西陂村",
+    440199_900_000: "穗安分局",
+    STATION: "东塘派出所",
+}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_modify_db_settings, django_db_blocker):
+    """The owner makes the database; the site's login then works in it, as in an office."""
+    owner, site = connections["owner"], connections["default"]
+    with django_db_blocker.unblock():
+        usual = site.settings_dict["NAME"]
+        owner.creation.create_test_db(verbosity=0, autoclobber=True)
+        site.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = owner.settings_dict["NAME"]
+        found(DISTRICT, "穗安区", UNITS.items(), is_demo=True)
+        owner.close()
+    yield
+    with django_db_blocker.unblock():
+        site.close()
+        owner.creation.destroy_test_db(usual, verbosity=0)
+
+
+@pytest.fixture
+def day():
+    return date(2014, 7, 1)
+
+
+@pytest.fixture
+def root(db):
+    """Acts as the office over everything; leave it with `as_account` for somebody else's eyes."""
+    with as_root("test"):
+        yield
+
+
+@pytest.fixture
+def account(db):
+    """Makes an account: account("clerk", VILLAGE)."""
+
+    def make(role, unit=DISTRICT, **fields):
+        with as_root("test", duty="sysadmin"):
+            return AccountFactory(role=role, unit=Unit.objects.get(code=unit), **fields)
+
+    return make
+
+
+@pytest.fixture
+def clerk(account):
+    return account("clerk", VILLAGE, username="clerk")
+
+
+@pytest.fixture
+def stranger(account):
+    return account("clerk", OTHER_VILLAGE, username="stranger")
+
+
+@pytest.fixture
+def officer(account):
+    return account("hr", username="officer")
+
+
+@pytest.fixture
+def seen_by():
+    return as_account
