@@ -53,7 +53,8 @@ def name_problem(text: str) -> str | Promise | None:
         return None
     if not text:
         return _("The name is missing.")
-    return _letter_problem(text) or _length_problem(text)
+    problem = _letter_problem(text)  # compared with None: asking a lazy sentence for its truth translates it
+    return _length_problem(text) if problem is None else problem
 
 
 def _letter_problem(name: str) -> str | Promise | None:

@@ -3,10 +3,9 @@
 Each entry lists the readings with blanks between them, the one to sort by first. Lower-case ASCII, v for ü.
 """
 
-# As a single surname. 石, 沈, 任 and the like need no entry: their first reading in a dictionary is the right one.
+# As a single surname. 石, 沈, 任, 华 and the like need no entry: their first reading in a dictionary is the right one.
 SURNAMES = {
     "卜": "bu",
-    "万": "wan",
     "乜": "nie",
     "么": "yao",
     "乐": "yue",
@@ -15,7 +14,6 @@ SURNAMES = {
     "会": "gui",
     "會": "gui",
     "佴": "nai",
-    "华": "hua",
     "单": "shan",
     "單": "shan",
     "句": "gou",
@@ -27,8 +25,6 @@ SURNAMES = {
     "啜": "chuo",
     "宓": "mi fu",
     "尉": "wei yu",
-    "幺": "yao",
-    "应": "ying",
     "折": "she",
     "曾": "zeng",
     "朴": "piao",
@@ -66,12 +62,9 @@ SURNAMES = {
     "重": "chong",
     "長": "chang",
     "长": "chang",
-    "闞": "kan",
     "阚": "kan",
-    "降": "jiang",
     "隗": "wei kui",
     "颉": "xie",
-    "頡": "xie",
     "黑": "he",
 }
 

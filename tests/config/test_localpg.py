@@ -1,5 +1,6 @@
 """The embedded server: real servers, real crashes, real users."""
 
+import itertools
 import os
 import shutil
 import signal
@@ -7,6 +8,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -194,6 +196,32 @@ def test_committed_rows_are_there_after_kill_9_and_uncommitted_ones_are_not(loca
         crash(local)
     local.start()
     assert query(local, OWNER, "SELECT name FROM saved") == [("committed",)]
+
+
+def test_every_acknowledged_save_survives_kill_9_in_the_middle_of_fifty_concurrent_ones(local):
+    query(local, OWNER, "CREATE TABLE IF NOT EXISTS save (half int, who int, n int)")
+    query(local, OWNER, "TRUNCATE save")
+    acknowledged, url = [], local.url(OWNER, SITE)
+
+    def clerk(who):
+        with suppress(psycopg2.Error), closing(psycopg2.connect(url)) as connection:
+            for n in itertools.count():
+                with connection, connection.cursor() as cursor:
+                    cursor.execute("INSERT INTO save VALUES (1, %s, %s)", [who, n])
+                    cursor.execute("INSERT INTO save VALUES (2, %s, %s)", [who, n])
+                acknowledged.append((who, n))
+
+    clerks = [threading.Thread(target=clerk, args=[who]) for who in range(50)]
+    for thread in clerks:
+        thread.start()
+    assert process.wait_until(lambda: len({who for who, _ in acknowledged.copy()}) == 50, 20)
+    crash(local)
+    for thread in clerks:
+        thread.join(20)
+    local.start()
+    kept = {half: set(query(local, OWNER, f"SELECT who, n FROM save WHERE half = {half}")) for half in (1, 2)}
+    assert kept[1] == kept[2]
+    assert set(acknowledged) <= kept[1]
 
 
 @pytest.mark.parametrize("named", ["dead", "zombie", "unrelated"])

@@ -72,6 +72,12 @@ def test_the_typed_command_needs_no_database_and_does_not_start_one(pg, var_dir)
     assert localpg.cluster(var_dir).status() == "stopped"
 
 
+def test_it_explains_itself(var_dir):
+    done = manage(var_dir, "--help")
+    assert done.returncode == 0, done.stderr
+    assert "psql" in done.stdout
+
+
 def test_psql_passes_its_arguments_on_and_connects_as_the_superuser(pg, var_dir):
     done = manage(var_dir, "psql", "-At", "-c", "SELECT current_user, current_database()")
     assert (done.returncode, done.stdout) == (0, "postgres|qunfang\n"), done.stderr

@@ -1,4 +1,5 @@
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -173,6 +174,7 @@ def test_what_is_no_code_is_refused_with_the_reason(text, slug, params):
         parse_code(text)
 
     assert (refusal.value.code, refusal.value.params) == (slug, params)
+    assert "%(" not in str(refusal.value)
 
 
 @given(codes)
@@ -186,7 +188,9 @@ def test_a_code_is_written_in_three_groups():
 
 
 def found(rows, root=DISTRICT):
-    return [(problem.line, problem.column, problem.code) for problem in problems(rows, root)]
+    named = problems(rows, root)
+    assert not any("%(" in str(problem.message) for problem in named)
+    return [(problem.line, problem.column, problem.code) for problem in named]
 
 
 def test_a_good_table_has_no_problems():
@@ -202,6 +206,8 @@ def test_the_root_may_be_left_out_of_the_table():
 def test_a_code_that_comes_twice_is_named_with_its_first_line():
     rows = [(2, TOWN, "甲街道"), (7, TOWN, "甲街道"), (9, TOWN, "甲街道")]
 
+    with translation.override("en"):
+        assert problems(rows, DISTRICT)[1].message == "Line 2 already has this code."
     assert found(rows) == [(7, "code", "duplicate"), (9, "code", "duplicate")]
 
 

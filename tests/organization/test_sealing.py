@@ -257,6 +257,7 @@ def test_a_key_file_that_others_may_touch_is_refused(key_file, mode):
         load_sealer(key_file)
 
     assert refusal.value.code == "exposed"
+    assert str(key_file) in str(refusal.value)
 
 
 def test_a_missing_key_file_is_refused_and_not_created(tmp_path):

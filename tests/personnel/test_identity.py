@@ -40,6 +40,7 @@ numbers = st.builds(
 def refusal(text, today=TODAY):
     with pytest.raises(IdNumberError) as caught:
         parse(text, today)
+    assert "%(" not in str(caught.value)
     return caught.value.code, caught.value.params
 
 

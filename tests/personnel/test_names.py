@@ -1,7 +1,9 @@
+import re
 import subprocess
 import sys
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,15 +60,10 @@ def test_a_cleaned_name_is_clean(text):
 
 @pytest.mark.parametrize(
     "name",
-    ["王伟", "張學友", "阿依古丽·买买提", "John Q. Smith", "José Müller", "D·威廉", "𠀀明", "\U000323a0明", "欧阳娜娜"],
+    ["王伟", "張學友", "阿依古丽·买买提", "John Q. Smith", "José Müller", "D·威廉", "𠀀明", "\U000323a0明"],
 )
 def test_chinese_and_latin_names_are_right(name):
     assert name_problem(name) is None
-
-
-def sentence(lazy):
-    """The English sentence, without settings."""
-    return lazy._args[0]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +92,8 @@ def sentence(lazy):
     ],
 )
 def test_what_cannot_be_a_name_gets_a_reason(name, start):
-    assert sentence(name_problem(name)).startswith(start)
+    with translation.override("en"):
+        assert name_problem(name).startswith(start)
 
 
 @given(st.text(max_size=6))
@@ -125,23 +123,15 @@ def test_a_name_is_read_in_plain_letters(name, pinyin, initials):
     assert readings(name)[:2] == (pinyin, initials)
 
 
-@pytest.mark.parametrize(
-    ("surname", "reading"),
-    [
-        *zip(
-            "曾区单仇解查朴任盖乐华宁翟缪召洗冼黑员繁覃隗郗逄沈重尹",
-            "zeng ou shan qiu xie zha piao ren ge yue hua ning zhai miao shao xian xian he yun po qin wei xi pang shen "
-            "chong yin".split(),
-            strict=True,
-        ),
-        *zip(
-            "尉秘种折薄柏卜晁谌哈纪贾句阚那能逢瞿撒万车佘牟葛过费盛臧区樂單華蓋繆區",
-            "wei bi chong she bo bai bu chao chen ha ji jia gou kan na nai pang qu sa wan che she mou ge guo fei sheng "
-            "zang ou yue shan hua ge miao ou".split(),
-            strict=True,
-        ),
-    ],
-)
+SURNAMES_AS_READ = """
+    曾 zeng 区 ou 单 shan 仇 qiu 解 xie 查 zha 朴 piao 任 ren 盖 ge 乐 yue 华 hua 宁 ning 翟 zhai 缪 miao 召 shao
+    洗 xian 冼 xian 黑 he 员 yun 繁 po 覃 qin 隗 wei 郗 xi 逄 pang 沈 shen 重 chong 尹 yin 尉 wei 秘 bi 种 chong 折 she
+    薄 bo 柏 bai 卜 bu 晁 chao 谌 chen 哈 ha 纪 ji 贾 jia 句 gou 阚 kan 那 na 能 nai 逢 pang 瞿 qu 撒 sa 万 wan 车 che
+    佘 she 牟 mou 葛 ge 过 guo 费 fei 盛 sheng 臧 zang 應 ying 樂 yue 單 shan 華 hua 蓋 ge 繆 miao 區 ou 員 yun 闞 kan
+"""
+
+
+@pytest.mark.parametrize(("surname", "reading"), re.findall(r"(\S) (\S+)", SURNAMES_AS_READ))
 def test_a_surname_is_read_as_a_surname(surname, reading):
     assert readings(surname + "明")[:2] == (reading + "ming", reading[0] + "m")
 
@@ -205,7 +195,7 @@ def test_no_surname_in_the_table_repeats_what_the_dictionary_says():
     """An entry without effect would be a belief that nothing tests."""
     from pypinyin import lazy_pinyin
 
-    assert {letter for letter, reading in SURNAMES.items() if [reading] == lazy_pinyin(letter)} <= set("华应降")
+    assert {letter for letter, reading in SURNAMES.items() if [reading] == lazy_pinyin(letter)} == set()
     assert all(len(surname) == 2 and len(COMPOUND_SURNAMES[surname].split()) == 2 for surname in COMPOUND_SURNAMES)
     assert all(reading.replace(" ", "").isalpha() for reading in (*SURNAMES.values(), *GIVEN.values()))
 

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from config import localpg
 from config.localpg.binaries import program
@@ -17,10 +16,10 @@ DATABASE = localpg.SITE  # the database has the name of the site's login
 
 
 class Command(BaseCommand):
-    help = gettext_lazy("Start, stop, ask, enter or copy the embedded PostgreSQL server.")
     requires_system_checks = []
 
     def add_arguments(self, parser):
+        parser.description = _("Start, stop, ask, enter or copy the embedded PostgreSQL server.")
         actions = parser.add_subparsers(dest="action", required=True)
         actions.add_parser("start", help=_("start the server and create the database if it does not exist"))
         stop = actions.add_parser("stop", help=_("stop the server"))
