@@ -11,7 +11,9 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from organization.refusal import Refusal, fill
 
@@ -42,22 +44,22 @@ _VILLAGE_KINDS = (
 )
 
 KIND_NAMES = {
-    "province": _("province"),
-    "city": _("city"),
-    "district": _("district"),
-    "street": _("street"),
-    "town": _("town"),
-    "township": _("township"),
-    "town_like": _("area like a town"),
-    "functional": _("functional unit"),
-    "other_town": _("other unit of town level"),
-    "community": _("community"),
-    "village": _("village"),
-    "community_like": _("area like a community"),
-    "village_like": _("area like a village"),
-    "squad": _("squad of a functional unit"),
-    "other_village": _("other unit of village level"),
-    "unknown": _("unknown"),
+    "province": pgettext_lazy("kind of unit", "province"),
+    "city": pgettext_lazy("kind of unit", "city"),
+    "district": pgettext_lazy("kind of unit", "district"),
+    "street": pgettext_lazy("kind of unit", "street"),
+    "town": pgettext_lazy("kind of unit", "town"),
+    "township": pgettext_lazy("kind of unit", "township"),
+    "town_like": pgettext_lazy("kind of unit", "area like a town"),
+    "functional": pgettext_lazy("kind of unit", "functional unit"),
+    "other_town": pgettext_lazy("kind of unit", "other unit of town level"),
+    "community": pgettext_lazy("kind of unit", "community"),
+    "village": pgettext_lazy("kind of unit", "village"),
+    "community_like": pgettext_lazy("kind of unit", "area like a community"),
+    "village_like": pgettext_lazy("kind of unit", "area like a village"),
+    "squad": pgettext_lazy("kind of unit", "squad of a functional unit"),
+    "other_village": pgettext_lazy("kind of unit", "other unit of village level"),
+    "unknown": pgettext_lazy("kind of unit", "unknown"),
 }
 
 _BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff-]+")
@@ -74,7 +76,7 @@ class Problem:
     line: int
     column: str
     code: str
-    message: str
+    message: str | Promise
 
 
 def parse_code(text: str | int | float) -> int:
@@ -168,7 +170,7 @@ def problems(rows: Iterable[tuple[int, int, str]], root: int) -> list[Problem]:
     return found
 
 
-def _code_problems(code: int, root: int, known: Collection[int]) -> Iterable[tuple[str, str]]:
+def _code_problems(code: int, root: int, known: Collection[int]) -> Iterable[tuple[str, str | Promise]]:
     low, high = span(root)
     if not low <= code <= high:
         yield "outside", fill(_("This code does not lie below %(root)s."), {"root": format_code(root)})
@@ -185,8 +187,11 @@ def _has_parent(code: int, known: Collection[int]) -> bool:
     return parent(code, known) is not None
 
 
-def _name_problems(name: str) -> Iterable[tuple[str, str]]:
+def _name_problems(name: str) -> Iterable[tuple[str, str | Promise]]:
     if not name.strip():
-        yield "name_missing", _("The name is missing.")
+        yield "name_missing", _("The name of the unit is missing.")
     elif len(name) > MAX_NAME_LENGTH:
-        yield "name_too_long", fill(_("The name is longer than %(limit)d characters."), {"limit": MAX_NAME_LENGTH})
+        yield (
+            "name_too_long",
+            fill(_("The name of the unit is longer than %(limit)d characters."), {"limit": MAX_NAME_LENGTH}),
+        )

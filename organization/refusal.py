@@ -1,9 +1,11 @@
 """Refusals that name what is wrong: a code for programs, a translatable sentence with named parameters for people."""
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise, lazy
 
 
-def _fill(message: str | Promise, params: dict[str, object]) -> str:
+def _fill(message: str | Promise, params: Mapping[str, object]) -> str:
     return str(message) % params
 
 

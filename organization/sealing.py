@@ -9,7 +9,7 @@ every value: a pool of them in memory would be used twice after a fork, and that
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -61,7 +61,7 @@ class _Sm4Gcm:
         return decryptor.update(data[:-_TAG]) + decryptor.finalize()
 
 
-_CIPHERS = {"aes-256-gcm": AESGCM, "sm4-gcm": _Sm4Gcm}
+_CIPHERS: dict[str, Callable[[bytes], _Aead]] = {"aes-256-gcm": AESGCM, "sm4-gcm": _Sm4Gcm}
 
 
 class Sealer:
