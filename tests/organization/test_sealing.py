@@ -212,6 +212,20 @@ def test_a_value_of_a_key_that_is_not_there_says_which(sealer, tmp_path):
     assert (refusal.value.code, refusal.value.params) == ("unknown_key", {"key": 2})
 
 
+def test_the_key_number_is_bound_too(key_file):
+    content = json.loads(key_file.read_text())
+    content["keys"]["2"] = content["keys"]["1"]
+    key_file.write_text(json.dumps(content))
+    sealer = load_sealer(key_file)
+    blob = bytearray(sealer.seal(NUMBER, **PLACE))
+    blob[3] = 2
+
+    with pytest.raises(SealError) as refusal:
+        sealer.open(bytes(blob), **PLACE)
+
+    assert refusal.value.code == "tampered"
+
+
 def test_rotations_at_the_same_time_lose_no_key(key_file):
     sealers = [load_sealer(key_file) for _ in range(4)]
     children = [multiprocessing.get_context("fork").Process(target=sealer.rotate_key) for sealer in sealers]

@@ -114,7 +114,7 @@ def test_any_text_can_be_judged_and_read(text):
         ("吕小绿", "lvxiaolv", "lxl"),
         ("張學友", "zhangxueyou", "zxy"),
         ("阿依古丽·买买提", "ayigulimaimaiti", "ayglmmt"),
-        ("曾·单", "zengdan", "zd"),
+        ("单·华", "danhua", "dh"),
         ("John Q. Smith", "johnqsmith", "jqs"),
         ("Zoë O'Brien", "zoeobrien", "zo"),
         ("", "", ""),
