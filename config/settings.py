@@ -35,6 +35,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 INSTALLED_APPS = [
     "config.apps.SiteConfig",
+    "config.apps.CommandsConfig",
     "dashboards",
     "personnel",
     "organization",
