@@ -5,3 +5,15 @@ from django.utils.translation import gettext_lazy as _
 class PersonnelConfig(AppConfig):
     name = "personnel"
     verbose_name = _("Personnel")
+
+    def ready(self):
+        """Tell the organization what people bring to its pages: what moves when a unit closes, and what is counted beside it."""
+        from organization import counts
+        from personnel import headcount, links, unit_closing, vacancies
+
+        unit_closing.register_movers()
+        counts.register("unit", _("people"), headcount.by_unit, right="personnel.view_card", link=links.people_of)
+        counts.register(
+            "unit", _("vacant chief posts"), vacancies.vacant_chiefs_by_unit, right="organization.view_post", link=links.vacant_chiefs_of
+        )
+        counts.register("employer", _("guards by name"), headcount.guards, right="personnel.view_card")

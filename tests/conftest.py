@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import Client
 
 from organization.models import Unit
 from organization.office import found
-from organization.scope import as_account, as_root
+from organization.scope import as_account, as_root, gate
 from tests.factories import AccountFactory
 
 DISTRICT = 440199_000_000
@@ -24,6 +25,11 @@ UNITS = {
     440199_900_000: "穗安分局",
     STATION: "东塘派出所",
 }
+
+
+def pytest_configure():
+    """Pages name static files plainly; the browser tests' own site collects and hashes them."""
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
 @pytest.fixture(scope="session")
@@ -83,3 +89,16 @@ def officer(account):
 @pytest.fixture
 def seen_by():
     return as_account
+
+
+@pytest.fixture
+def visitor(db):
+    """A browser that is logged in as an account: visitor(clerk).get("/")."""
+
+    def log_in(account):
+        client = Client()
+        with gate():
+            client.force_login(account)
+        return client
+
+    return log_in

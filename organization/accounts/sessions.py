@@ -1,5 +1,8 @@
 """The session store: the database's, touched by the gate only, knowing whose each session is."""
 
+import time
+from datetime import UTC, datetime
+
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
@@ -14,7 +17,9 @@ class SessionStore(DatabaseStore):
         return Session
 
     def create_model_instance(self, data):
+        started = data.setdefault("started", int(time.time()))
         instance = super().create_model_instance(data)
+        instance.started_at = datetime.fromtimestamp(started, tz=UTC)
         instance.account_id = data.get(SESSION_KEY)
         return instance
 

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
         ("axes", "0010_accessattemptexpiration"),
         ("otp_totp", "0003_add_timestamps"),
         ("otp_static", "0003_add_timestamps"),
+        ("contenttypes", "0002_remove_content_type_name"),
     ]
 
     operations = [
@@ -24,4 +25,4 @@ class Migration(migrations.Migration):
             ("otp_static_staticdevice", "id"),
             ("otp_static_statictoken", "id"),
         )
-    ]
+    ] + [Protect("django_content_type", "public")]

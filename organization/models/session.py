@@ -6,7 +6,7 @@ class Session(AbstractBaseSession):
     """A browser that is logged in; the gate alone reads and writes these."""
 
     account = models.ForeignKey("organization.Account", models.CASCADE, null=True, editable=False, related_name="sessions", db_constraint=False)
-    started_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField()
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
             "DROP TRIGGER cards_delete ON personnel_member; DROP FUNCTION keep_cards_of_members;"
             "DROP FUNCTION keep_cards_of_services",
         ),
+        migrations.RunSQL(sql_file("personnel", "lookup"), "DROP FUNCTION registered_elsewhere"),
         migrations.RunSQL(sql_file("personnel", "trail_view"), "DROP VIEW organization_trail_masked"),
         Protect("organization_trail_masked", "view"),
     ]

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Unit
@@ -78,3 +78,8 @@ class Member(models.Model):
 
     def age_on(self, day):
         return identity.age_on(self.birth_date, day)
+
+    def is_written_by(self, forces):
+        """Whether the service that runs, or the last one, is of one of these forces; a file without service is anybody's."""
+        last = self.assignments.order_by(F("ended_on").desc(nulls_first=True), "-started_on").first()
+        return last is None or last.force in forces

@@ -1,0 +1,3 @@
+from personnel.admin import cards, members
+
+__all__ = ["cards", "members"]

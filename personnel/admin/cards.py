@@ -1,0 +1,100 @@
+"""The list of people: who serves, or served, in a unit and everything below it, on a day."""
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from organization.guarded_admin import GuardedAdmin
+from personnel.admin.people_filters import FILTERS, selection
+from personnel.models import Assignment, Card, Member
+
+
+class PeopleList(ChangeList):
+    """The stock list over one selection; what a page shows of services is fetched for the page at once."""
+
+    def get_queryset(self, request, exclude_parameters=None):
+        self.selection = selection(request)
+        self.filter_specs, self.has_filters, remaining, *_ = self.get_filters(request)
+        self.has_active_filters = any(spec.used_parameters for spec in self.filter_specs)
+        self.clear_all_filters_qs = self.get_query_string(remove=[name for spec in self.filter_specs for name in spec.expected_parameters()])
+        ordering = self.get_ordering(request, self.root_queryset)
+        return self.selection.cards().select_related("unit").order_by(*ordering)
+
+    def get_results(self, request):
+        super().get_results(request)
+        cards = list(self.result_list)
+        services = self._services(cards)
+        files = set(Member.objects.filter(pk__in=[card.member_id for card in cards]).values_list("pk", flat=True))
+        for card in cards:
+            card.service = services.get((card.member_id, card.unit_id))
+            card.has_file = card.member_id in files
+            card.day = self.selection.day
+        self.result_list = cards
+
+    def _services(self, cards):
+        """The service of each card that runs on the day, else its last one: {(member, unit): Assignment}."""
+        found = Assignment.objects.filter(member__in=[card.member_id for card in cards], started_on__lte=self.selection.day)
+        return {(row.member_id, row.unit_id): row for row in found.order_by("started_on").defer("ending_note")}
+
+    def url_for_result(self, result):
+        if result.has_file:
+            return reverse("admin:personnel_member_change", args=[result.member_id])
+        return reverse("admin:personnel_card_change", args=[result.pk])
+
+
+@admin.register(Card)
+class CardAdmin(GuardedAdmin):
+    list_display = ["name", "sex", "age", "unit", "force", "post", "education", "since"]
+    list_filter = FILTERS
+    sortable_by = ["name", "age"]
+    ordering = ["unit_id", "member_id"]
+    search_fields = ["name"]
+    search_help_text = _("Name, pinyin or initials; a whole document or phone number.")
+    change_list_template = "personnel/people.html"
+    fields = ["name", "sex", "birth_date", "education", "mask", "unit", "services"]
+    readonly_fields = ["services"]
+
+    def get_changelist(self, request, **kwargs):
+        return PeopleList
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def changelist_view(self, request, extra_context=None):
+        context = {"may_add": request.user.has_perm("personnel.add_member"), "title": _("People")}
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    @admin.display(description=_("age"), ordering="-birth_date")
+    def age(self, card):
+        day = getattr(card, "day", None) or timezone.localdate()
+        return day.year - card.birth_date.year - ((day.month, day.day) < (card.birth_date.month, card.birth_date.day))
+
+    @admin.display(description=_("name"), ordering="pinyin")
+    def name(self, card):
+        return card.name
+
+    @admin.display(description=_("force"))
+    def force(self, card):
+        return card.service.get_force_display() if card.service else "-"
+
+    @admin.display(description=_("post"))
+    def post(self, card):
+        return (card.service and card.service.post) or "-"
+
+    @admin.display(description=_("served"))
+    def since(self, card):
+        if not card.service:
+            return "-"
+        until = card.service.ended_on
+        return format_html("{}{}", card.service.started_on, f" – {until}" if until else "")
+
+    @admin.display(description=_("services in your unit"))
+    def services(self, card):
+        rows = Assignment.objects.filter(member=card.member_id).select_related("unit")
+        return "；".join(f"{row.unit} {row.get_force_display()} {row.started_on} – {row.ended_on or ''}" for row in rows)

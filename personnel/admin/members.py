@@ -1,0 +1,216 @@
+"""The file of a person: entering, reading and correcting it."""
+
+from django.contrib import admin, messages
+from django.http import HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from organization import rights
+from organization.guarded_admin import GuardedAdmin
+from organization.models import Unit
+from personnel.admin import numbers
+from personnel.forms import AssignmentForm, MemberForm, NewMemberForm
+from personnel.models import Assignment, BankAccount, EmergencyContact, HealthRecord, Member
+
+UNITS_IN_A_SELECT = 400
+
+
+def units_of(request):
+    """The open units that this account may write people into."""
+    return Unit.objects.below(request.user.unit_id).open_on(timezone.localdate())
+
+
+class AssignmentInline(admin.StackedInline):
+    model = Assignment
+    form = AssignmentForm
+    extra = 0
+    autocomplete_fields = ["using_unit", "recruiter", "employer"]
+    fieldsets = [
+        (None, {"fields": [("force", "sponsor", "category"), ("unit", "post", "grade"), ("started_on", "beginning", "share")]}),
+        (_("Employer, contract, number"), {"classes": ["collapse"], "fields": [
+            ("using_unit", "recruiter", "employer"), ("contract_from", "contract_until"), ("badge", "former_title", "cohort")]}),
+        (_("End of service"), {"classes": ["collapse"], "fields": [("ended_on", "ending", "ending_note")]}),
+    ]
+
+    def get_min_num(self, request, obj=None, **kwargs):
+        return 0 if obj else 1
+
+    def get_max_num(self, request, obj=None, **kwargs):
+        return None if obj else 1
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "unit":
+            kwargs["queryset"] = units_of(request)
+            kwargs["empty_label"] = _("the unit that keeps the file")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        if db_field.name == "force":
+            ours = rights.FORCES_WRITTEN.get(request.user.role, ())
+            kwargs["choices"] = [("", "---------")] + [choice for choice in db_field.choices if choice[0] in ours]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        if obj is None:
+            formset.form = type("FirstServiceForm", (formset.form,), {"use_required_attribute": False, "empty_permitted": False})
+        return formset
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("unit", "using_unit", "recruiter", "employer")
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class EmergencyContactInline(admin.TabularInline):
+    model = EmergencyContact
+    form = numbers.ContactForm
+    fields = ["name", "relation", "phone"]
+    extra = 0
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class SealedInline(admin.StackedInline):
+    extra = 0
+    max_num = 1
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class BankAccountInline(SealedInline):
+    model = BankAccount
+    form = numbers.BankAccountForm
+    fields = [("bank", "number")]
+
+
+class HealthRecordInline(SealedInline):
+    model = HealthRecord
+    form = numbers.HealthForm
+    fields = [("condition", "blood_type"), ("height", "checked_on")]
+
+
+@admin.register(Member)
+class MemberAdmin(GuardedAdmin):
+    form = MemberForm
+    search_fields = ["name", "pinyin", "initials"]
+    ordering = ["unit_id", "id"]
+    inlines = [AssignmentInline, EmergencyContactInline, BankAccountInline, HealthRecordInline]
+    list_display = ["name"]
+    change_form_template = "personnel/member_form.html"
+
+    class Media:
+        js = ["personnel/entry.js"]
+
+    IDENTITY = [("document", "id_number"), ("name", "former_name"), ("sex", "birth_date"), "is_another_person"]
+    KNOWN_IDENTITY = [("document", "shown_number"), ("name", "former_name"), ("sex", "birth_date", "age")]
+    CONTACT = [("unit", "phone"), ("education", "political"), ("address",)]
+    MORE = [
+        ("ethnicity", "marital", "military"), ("occupation", "household"), ("graduate_school", "major"),
+        ("native_place", "household_address"), ("specialty", "remark"),
+    ]
+
+    # --- who may do what ---------------------------------------------------------------------------------------------------
+
+    def has_change_permission(self, request, obj=None):
+        if not super().has_change_permission(request, obj):
+            return False
+        ours = rights.FORCES_WRITTEN.get(request.user.role, ())
+        return obj is None or obj.is_written_by(ours)
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else [AssignmentInline]
+
+    # --- the form ----------------------------------------------------------------------------------------------------------
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        kwargs["form"] = MemberForm if obj else NewMemberForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_fieldsets(self, request, obj=None):
+        identity = self.KNOWN_IDENTITY if obj else self.IDENTITY
+        contact = [("unit", "shown_phone"), *self.CONTACT[1:]] if self.phone_is_masked(request, obj) else self.CONTACT
+        first = [*identity, "seen"] if self.has_change_permission(request, obj) and obj else identity
+        return [
+            (_("Identity"), {"fields": first}),
+            (_("Contact and education"), {"fields": contact}),
+            (_("More about the person"), {"classes": ["collapse"], "fields": self.MORE}),
+        ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["document", "shown_number", "sex", "birth_date", "age", "unit", "shown_phone"] if obj else []
+
+    def phone_is_masked(self, request, obj):
+        return obj is not None and request.user.role not in rights.PLAIN_NUMBER_ROLES
+
+    def get_changeform_initial_data(self, request):
+        initial = super().get_changeform_initial_data(request)
+        return {"unit": request.user.unit_id} | initial
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "unit":
+            kwargs["queryset"] = units_of(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        if request.method == "GET" and inline.model is Assignment and obj._state.adding:
+            kwargs["initial"] = [first_service(request)]
+        return kwargs
+
+    @admin.display(description=_("document number"))
+    def shown_number(self, member):
+        return numbers.shown(member, "id_number")
+
+    @admin.display(description=_("phone"))
+    def shown_phone(self, member):
+        return numbers.masked_phone(member.phone)
+
+    @admin.display(description=_("age"))
+    def age(self, member):
+        return member.age_on(timezone.localdate())
+
+    # --- where to go next --------------------------------------------------------------------------------------------------
+
+    def changelist_view(self, request, extra_context=None):
+        """People are listed by their cards."""
+        return redirect(reverse("admin:personnel_card_changelist"))
+
+    def response_add(self, request, obj, post_url_continue=None):
+        if "_addanother" in request.POST:
+            service = obj.assignments.first()
+            messages.success(request, _("%(name)s was saved. Enter the next person of this squad.") % {"name": obj.name})
+            query = f"?unit={obj.unit_id}" + (f"&force={service.force}&sponsor={service.sponsor}" if service else "")
+            return HttpResponseRedirect(request.path + query)
+        return super().response_add(request, obj, post_url_continue)
+
+    def get_urls(self):
+        named = [
+            path("check/", self.admin_site.admin_view(self.check_view), name="personnel_member_check"),
+            path("find/", self.admin_site.admin_view(numbers.find), name="personnel_member_find"),
+            path("<int:pk>/reveal/<slug:field>/", self.admin_site.admin_view(numbers.reveal), name="personnel_member_reveal"),
+        ]
+        return named + super().get_urls()
+
+    def check_view(self, request):
+        """POST a number while it is being typed: what it says, and whether it is registered."""
+        if request.method != "POST" or not self.has_add_permission(request):
+            return JsonResponse({}, status=403)
+        return JsonResponse(numbers.check(request.POST.get("document", ""), request.POST.get("id_number", "")))
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        context["may_reveal"] = request.user.has_perm("personnel.reveal_member")
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def first_service(request):
+    """What the first service of a new person most likely is, for this account."""
+    ours = rights.FORCES_WRITTEN.get(request.user.role, ("joint_defence",))
+    force = request.GET.get("force") if request.GET.get("force") in ours else ours[0]
+    sponsor = {"clerk": "village", "staff": "town"}.get(request.user.role, "") if force == "joint_defence" else ""
+    return {"force": force, "sponsor": request.GET.get("sponsor") or sponsor, "started_on": timezone.localdate()}

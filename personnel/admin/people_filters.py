@@ -1,0 +1,149 @@
+"""Filters of the people list. They only offer links; what they mean is the selection, which figures use as well."""
+
+from datetime import date
+
+from django.contrib.admin import ListFilter
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from organization import divisions
+from organization.models import Unit
+from personnel.models import Assignment, Force
+from personnel.models.member import Sex
+from personnel.people import AGE_BANDS, EDUCATION_BANDS, PROFESSIONAL, STATUSES, Selection
+
+FORCES = {PROFESSIONAL: _("the four professional forces"), **dict(Force.choices)}
+CHOICES = {
+    "status": STATUSES,
+    "force": FORCES,
+    "category": dict(Assignment.Category.choices),
+    "sponsor": dict(Assignment.Sponsor.choices),
+    "sex": dict(Sex.choices),
+    "age": AGE_BANDS,
+    "education": EDUCATION_BANDS,
+}
+
+
+def parse_day(text):
+    """An ISO day, or None."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def parse_unit(request):
+    """The unit asked for, as far as it lies in the account's range; else the account's own."""
+    text = request.GET.get("unit", "")
+    low, high = divisions.span(request.user.unit_id)
+    code = int(text) if text.isascii() and text.isdecimal() and len(text) == 12 else 0
+    return code if low <= code <= high else request.user.unit_id
+
+
+def selection(request):
+    """The selection that the address asks for; what it does not understand it leaves out."""
+    chosen = {name: request.GET.get(name) for name in CHOICES if request.GET.get(name) in CHOICES[name]}
+    return Selection(
+        day=parse_day(request.GET.get("on")) or timezone.localdate(),
+        unit=parse_unit(request),
+        status=chosen.get("status", "serving"),
+        service={name: chosen[name] for name in ("force", "category", "sponsor") if name in chosen},
+        person={name: chosen[name] for name in ("sex", "age", "education") if name in chosen},
+        text=request.GET.get("q", ""),
+        members=tuple(int(part) for part in request.GET.get("ids", "").split(",") if part.isascii() and part.isdecimal() and len(part) < 18),
+    )
+
+
+class LinkFilter(ListFilter):
+    """A filter of links, one chosen at a time. Subclasses name the parameter."""
+
+    parameter = ""
+    template = "personnel/filter_links.html"
+
+    def __init__(self, request, params, model, model_admin):
+        super().__init__(request, params, model, model_admin)
+        self.request = request
+        if value := params.pop(self.parameter, None):
+            self.used_parameters[self.parameter] = value[-1]
+
+    def expected_parameters(self):
+        return [self.parameter]
+
+    def has_output(self):
+        return True
+
+    def queryset(self, request, queryset):
+        return queryset
+
+    def lookups(self):
+        return list(CHOICES[self.parameter].items())
+
+    def choices(self, changelist):
+        chosen = self.used_parameters.get(self.parameter)
+        yield {"selected": chosen is None, "query_string": changelist.get_query_string(remove=[self.parameter]), "display": self.all_label}
+        for value, label in self.lookups():
+            yield {
+                "selected": chosen == value,
+                "query_string": changelist.get_query_string({self.parameter: value}),
+                "display": label,
+            }
+
+    all_label = _("All")
+
+
+def _choice(name, heading, label=None):
+    attributes = {"parameter": name, "title": heading} | ({"all_label": label} if label else {})
+    return type(f"{name.title()}Filter", (LinkFilter,), attributes)
+
+
+class StatusFilter(LinkFilter):
+    parameter, title, all_label = "status", _("standing"), STATUSES["serving"]
+
+    def lookups(self):
+        return [(key, label) for key, label in STATUSES.items() if key != "serving"]
+
+
+class UnitFilter(LinkFilter):
+    """The tree: the way up to the own unit, and the units right below the chosen one."""
+
+    parameter, title = "unit", _("unit")
+
+    def choices(self, changelist):
+        chosen, own = changelist.selection.unit, self.request.user.unit_id
+        trail = [code for code in (*reversed(divisions.parents(chosen)), chosen) if own <= code]
+        units = {unit.code: unit for unit in Unit.objects.below(chosen)} | Unit.objects.in_bulk(trail)
+        below = [code for code in units if code not in trail and divisions.parent(code, units.keys()) == chosen]
+        for depth, code in [*enumerate(c for c in trail if c in units), *((len(trail), c) for c in sorted(below))]:
+            query = changelist.get_query_string(remove=["unit"]) if code == own else changelist.get_query_string({"unit": code})
+            yield {"selected": code == chosen, "query_string": query, "display": units[code].name, "depth": min(depth, 4)}
+
+
+class DayFilter(LinkFilter):
+    parameter, title, template = "on", _("on the day"), "personnel/filter_day.html"
+
+    def choices(self, changelist):
+        others = [(name, value[-1] if isinstance(value, list) else value) for name, value in changelist.params.items() if name not in ("on", "p")]
+        yield {"day": changelist.selection.day, "others": others, "selected": "on" in self.used_parameters}
+
+
+class IdsFilter(LinkFilter):
+    """Only the members that a number search found."""
+
+    parameter, title = "ids", _("found by number")
+
+    def has_output(self):
+        return False
+
+
+FILTERS = [
+    UnitFilter,
+    DayFilter,
+    StatusFilter,
+    _choice("force", _("force")),
+    _choice("sponsor", _("run by")),
+    _choice("category", _("category")),
+    _choice("sex", _("sex")),
+    _choice("age", _("age")),
+    _choice("education", _("education")),
+    IdsFilter,
+]

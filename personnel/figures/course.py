@@ -1,0 +1,84 @@
+"""Headcounts in the course of time: who came, who left, and the number at the end of each month."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.db import connection
+
+from organization.figures import rate
+from organization.reach import Reach, inside
+from personnel.figures.strength import forces_counted
+from personnel.models import Assignment
+
+_HERE = f"{inside('a.unit_id')} AND a.force = ANY (%(forces)s)"
+
+# The services of a person become stretches that do not touch, so that two at once are one person; then every stretch is
+# placed between the days asked for. Counting each day by itself takes ten times as long.
+_STRETCHES = f"""
+WITH stretch AS (
+  SELECT unnest(range_agg(daterange(a.started_on, a.ended_on))) AS days
+  FROM personnel_assignment a WHERE {_HERE} GROUP BY a.member_id
+)
+SELECT width_bucket(lower(days) - 1, %(days)s::date[]),
+  CASE WHEN upper_inf(days) THEN %(last)s ELSE width_bucket(upper(days) - 1, %(days)s::date[]) END, count(*)
+FROM stretch GROUP BY 1, 2
+"""  # noqa: S608 - constants of this module only
+
+_MOVEMENT = f"""
+SELECT count(*) FILTER (WHERE at_end AND NOT at_start), count(*) FILTER (WHERE at_start AND NOT at_end),
+  count(*) FILTER (WHERE at_start), count(*) FILTER (WHERE at_end)
+FROM (
+  SELECT bool_or(a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(day)s)) AS at_end,
+    bool_or(a.started_on <= %(before)s AND (a.ended_on IS NULL OR a.ended_on > %(before)s)) AS at_start
+  FROM personnel_assignment a
+  WHERE {_HERE} AND a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(before)s)
+  GROUP BY a.member_id
+) person
+"""  # noqa: S608 - constants of this module only
+
+
+def day_before_month(day: date) -> date:
+    """The last day of the month before."""
+    return day.replace(day=1) - timedelta(days=1)
+
+
+def month_ends(day: date, months: int) -> list[date]:
+    """The last days of the months before, and the day itself: `months` days in ascending order."""
+    days = [day]
+    while len(days) < months:
+        days.append(day_before_month(days[-1]))
+    return days[::-1]
+
+
+def movement(day: date, within: Reach, force: str | None = None, *, before: date | None = None) -> dict[str, float]:
+    """People who came and left between the end of the day `before` (the last one of the month before) and the day.
+
+    Joined: serve at the end, did not at the start; left: the other way round. So a move within the unit is neither, and
+    joined - left is the change of the headcount. Turnover is left / mean of the two headcounts, a fraction.
+    """
+    values = within.params() | {"day": day, "before": before or day_before_month(day), "forces": forces_counted(force)}
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVEMENT, values)
+        joined, left, start, end = cursor.fetchone()
+    return {"joined": joined, "left": left, "net": joined - left, "turnover": rate(left, (start + end) / 2)}
+
+
+def changed(kind: str, day: date, within: Reach, force: str | None = None):
+    """The services behind `movement`: of those who "joined" or "left", the one that is the reason, one a person."""
+    counted = Assignment.objects.filter(within.q(), force__in=forces_counted(force))
+    earlier, later = (counted.on(day_before_month(day)), counted.on(day))
+    here, absent = (later, earlier) if kind == "joined" else (earlier, later)
+    first = here.order_by("member_id", "unit_id", "id").distinct("member_id").values("pk")
+    return Assignment.objects.filter(pk__in=first).exclude(member_id__in=absent.values("member_id"))
+
+
+def headcounts(days: Sequence[date], within: Reach, force: str | None = None) -> list[int]:
+    """The headcount on each of these days, which are in ascending order."""
+    values = within.params() | {"days": list(days), "last": len(days), "forces": forces_counted(force)}
+    steps = [0] * (len(days) + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(_STRETCHES, values)
+        for first, end, people in cursor.fetchall():
+            steps[first] += people
+            steps[end] -= people
+    return [sum(steps[: at + 1]) for at in range(len(days))]

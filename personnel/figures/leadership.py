@@ -1,0 +1,70 @@
+"""Posts at the teams and who holds them; squads that need attention. Source: requirements 34 to 38, inconsistency I6."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from organization.figures import rate, running, squads
+from organization.models import Post
+from organization.reach import Reach
+from personnel.models import Appointment, Assignment, Force
+
+# Guards belong to their employers and volunteers to nobody's squad.
+SQUAD_FORCES = (Force.AUXILIARY, Force.PATROL, Force.JOINT_DEFENCE)
+FEW = 3
+
+
+def posts(day: date, within: Reach) -> dict[str, float]:
+    """Posts at the teams of that day, those held, chief posts and those held; the share held is a fraction."""
+    counts = _posts(day, within).aggregate(
+        total=Count("pk"),
+        filled=Count("pk", filter=Q(held=True)),
+        chiefs=Count("pk", filter=Q(title=Post.Title.CHIEF)),
+        chiefs_filled=Count("pk", filter=Q(title=Post.Title.CHIEF, held=True)),
+    )
+    vacant = counts["total"] - counts["filled"]
+    return counts | {"vacant": vacant, "filled_rate": rate(counts["filled"], counts["total"])}
+
+
+def vacant_posts(day: date, within: Reach):
+    """The posts that `posts` counts as vacant."""
+    return _posts(day, within).filter(held=False)
+
+
+def _posts(day, within):
+    existing = Q(abolished_on=None) | Q(abolished_on__gt=day)
+    held = Exists(Appointment.objects.on(day).filter(post=OuterRef("pk")))
+    return Post.objects.filter(within.q(), existing, running(day, "team__")).annotate(held=held)
+
+
+@dataclass(frozen=True)
+class Squad:
+    """The squad of a village: how many serve in it, and whether anybody leads it."""
+
+    unit: int
+    name: str
+    members: int
+    is_led: bool
+
+    @property
+    def is_empty(self):
+        return not self.members
+
+    @property
+    def is_small(self):
+        return 0 < self.members < FEW
+
+    @property
+    def is_at_risk(self):
+        return self.members < FEW or not self.is_led
+
+
+def squads_at_risk(day: date, within: Reach) -> list[Squad]:
+    """Squads with fewer than three members or with no post held, in order of code."""
+    held = Appointment.objects.on(day).filter(Q(post__abolished_on=None) | Q(post__abolished_on__gt=day))
+    led = squads(day, within).annotate(is_led=Exists(held.filter(post__team=OuterRef("pk"))))
+    serving = Assignment.objects.on(day).filter(within.q(), force__in=SQUAD_FORCES)
+    members = dict(serving.values_list("unit_id").annotate(Count("member", distinct=True)))
+    found = (Squad(unit, name, members.get(unit, 0), is_led) for unit, name, is_led in led.values_list("unit_id", "name", "is_led"))
+    return [squad for squad in found if squad.is_at_risk]

@@ -1,0 +1,87 @@
+"""How many serve on a day, by force, sponsor, sex, age and education. Source: requirements 1 to 5 and 40 to 42."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import connection
+
+from organization.reach import HOMES, Reach, inside
+from personnel import codes, identity
+from personnel.models import Force
+
+PROFESSIONAL = [force.value for force in Force if force is not Force.VOLUNTEER]
+
+# Key of the figure: what is true of a person who is counted in it. `counted` is true of the forces asked for.
+_PEOPLE = {
+    "total": "counted",
+    "male": "counted AND sex = 'male'",
+    "female": "counted AND sex = 'female'",
+    **{f"force.{force}": f"is_{force}" for force in Force.values},
+    "category.operational": "is_operational",
+    "category.clerical": "is_clerical",
+    "sponsor.town": "is_town_run",
+    "sponsor.village": "is_village_run",
+    "age.under_25": "counted AND birth_date > %(of_25)s",
+    "age.25_40": "counted AND birth_date <= %(of_25)s AND birth_date > %(of_41)s",
+    "age.41_up": "counted AND birth_date <= %(of_41)s",
+    "age.unknown": "counted AND birth_date IS NULL",
+    **{f"education.{band}": f"counted AND education = ANY (%({band})s)" for band in codes.EDUCATION_BANDS},
+    "education.unknown": "counted AND education IS NULL",
+}
+KEYS = tuple(_PEOPLE)
+
+# One row a person and place, then one row a place: a person with two services here is one person.
+_QUERY = f"""
+WITH person AS (
+  SELECT width_bucket(COALESCE(homes.home, a.unit_id), %(places)s::bigint[]) AS place,
+    min(c.sex) AS sex, min(c.birth_date) AS birth_date, min(c.education) AS education,
+    bool_or(a.force = ANY (%(counted)s)) AS counted,
+    {", ".join(f"bool_or(a.force = '{force}') AS is_{force}" for force in Force.values)},
+    bool_or(a.category = 'operational') AS is_operational, bool_or(a.category = 'clerical') AS is_clerical,
+    bool_or(a.sponsor = 'town') AS is_town_run, bool_or(a.sponsor = 'village') AS is_village_run
+  FROM personnel_assignment a
+  JOIN personnel_card c ON c.unit_id = a.unit_id AND c.member_id = a.member_id
+  LEFT JOIN {HOMES} ON homes.moved = a.unit_id
+  WHERE {inside("a.unit_id")} AND {inside("c.unit_id")} AND a.force = ANY (%(forces)s)
+    AND a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(day)s)
+  GROUP BY place, a.member_id
+)
+SELECT place, {", ".join(f"count(*) FILTER (WHERE {condition})" for condition in _PEOPLE.values())}
+FROM person GROUP BY place
+"""  # noqa: S608 - constants of this module only
+
+
+def strength(day: date, within: Reach, force: str | None = None) -> dict[str, int]:
+    """People who serve on that day, each once; keys as in KEYS, all present.
+
+    Sex, age and education are of the people in `total`. Forces may add up to more than the total: who serves part of
+    the time in each of two is in both.
+    """
+    return _counts(day, within, [], force).get(0, dict.fromkeys(KEYS, 0))
+
+
+def by_unit(day: date, within: Reach, units: Sequence[int], force: str | None = None) -> list[dict[str, int]]:
+    """The same for each of these units (codes in ascending order, beside each other), and before them, at place 0, for
+    those who serve in none of them but right at the unit above."""
+    found = _counts(day, within, units, force)
+    return [found.get(place, dict.fromkeys(KEYS, 0)) for place in range(len(units) + 1)]
+
+
+def forces_counted(force: str | None) -> list[str]:
+    """The forces that make up a headcount: the one asked for, else the professional ones."""
+    return [force] if force else PROFESSIONAL
+
+
+def _counts(day, within, units, force):
+    values = within.params() | {
+        "day": day,
+        "places": list(units),
+        "counted": forces_counted(force),
+        "forces": [force] if force else Force.values,
+        "of_25": identity.latest_birth_date(25, day),
+        "of_41": identity.latest_birth_date(41, day),
+        **{band: list(members) for band, members in codes.EDUCATION_BANDS.items()},
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_QUERY, values)
+        return {place: dict(zip(KEYS, counts, strict=True)) for place, *counts in cursor.fetchall()}

@@ -1,0 +1,35 @@
+"""All figures of a day in one flat table: what scripts and tests read."""
+
+from datetime import date
+
+from organization.figures import teams
+from organization.reach import Reach
+from personnel.figures.course import movement
+from personnel.figures.guards import guards
+from personnel.figures.leadership import posts, squads_at_risk
+from personnel.figures.strength import strength
+
+
+def flat(day: date, within: Reach, force: str | None = None) -> dict[str, float]:
+    """Names such as `members.force.auxiliary` with counts and, as fractions, rates; what is 0 is there as 0.
+
+    Teams and posts are the same whatever the force; employers and guards are 0 when another force is asked for.
+    """
+    at_risk = squads_at_risk(day, within)
+    named = guards(day, within, force)
+    return {
+        **_under("members", strength(day, within, force)),
+        "employers.total": named.pop("employers"),
+        "employers.institutions": named.pop("institutions"),
+        **_under("guards", named),
+        **_under("teams", teams(day, within)),
+        **_under("posts", posts(day, within)),
+        "squads.empty": sum(squad.is_empty for squad in at_risk),
+        "squads.small": sum(squad.is_small for squad in at_risk),
+        "squads.leaderless": sum(not squad.is_led for squad in at_risk),
+        **_under("month", movement(day, within, force)),
+    }
+
+
+def _under(prefix, figures):
+    return {f"{prefix}.{key}": value for key, value in figures.items()}

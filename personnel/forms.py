@@ -1,0 +1,170 @@
+"""The entry form of a person: fills in what the number says, warns of doubles, and loses nothing that was typed."""
+
+from django import forms
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from organization.guarded_admin import RefusableForm
+from personnel import concurrency, identity, lookup, names
+from personnel.models import Assignment, Card, Member
+
+NUMBERED = {"resident_id", "hk_macau_taiwan_residence"}
+
+
+class PhoneMixin:
+    """Eleven digits of a mobile phone, or a landline with its area code."""
+
+    def clean_phone(self):
+        phone = identity.normalise(self.cleaned_data.get("phone") or "").removeprefix("+86")
+        if phone and not (phone.isascii() and phone.isdecimal() and 7 <= len(phone) <= 12):
+            raise forms.ValidationError(_("A mobile phone has 11 digits; a landline 7 to 12 with its area code."))
+        if len(phone) == 11 and not phone.startswith(("1", "0")) or (phone.startswith("1") and len(phone) not in (7, 8, 11)):
+            raise forms.ValidationError(_("A mobile phone has 11 digits and begins with 1; please check it."))
+        return phone or None
+
+
+class MemberForm(PhoneMixin, RefusableForm):
+    """Changing a file. Number, sex and birth date stay; a mistyped number is corrected by a workflow of its own."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Member
+        fields = "__all__"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and not self.instance._state.adding:
+            self.fields["seen"].initial = concurrency.version(self.instance.pk)
+        if "phone" in self.fields:
+            self.fields["phone"] = forms.CharField(label=_("Phone"), required=False, max_length=20, initial=self.instance.phone)
+
+    def clean_name(self):
+        name = names.clean_name(self.cleaned_data["name"])
+        problem = names.name_problem(name)
+        if problem is not None:
+            raise forms.ValidationError(problem)
+        return name
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.instance._state.adding:
+            self._refuse_to_overwrite()
+        return cleaned
+
+    def _refuse_to_overwrite(self):
+        changes = concurrency.changes_since(self.instance.pk, self.cleaned_data.get("seen") or 0)
+        if not changes:
+            return
+        for entry in changes:
+            self.add_error(None, _changed_meanwhile(entry))
+        self.add_error(None, _("Your entries are kept below. Compare, then save again if yours are to stand."))
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen")] = changes[-1].pk
+
+
+def _changed_meanwhile(entry):
+    from organization.trail_labels import describe
+
+    return format_html(
+        _("Changed meanwhile by {who} at {at}: {what}"),
+        who=entry.actor_name,
+        at=timezone.localtime(entry.at).strftime("%H:%M"),
+        what="；".join(describe(entry)),
+    )
+
+
+class NewMemberForm(MemberForm):
+    """Entering a person. The number decides sex and birth date; another person of the same name and day must be confirmed."""
+
+    id_number = forms.CharField(label=_("Document number"), max_length=30, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    is_another_person = forms.BooleanField(
+        label=_("This is another person"), required=False,
+        help_text=_("Tick this if the person named above is really somebody else."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in ("sex", "birth_date"):
+            self.fields[field].required = False
+        self.twins = []
+        if not self.is_bound:
+            self.fields["is_another_person"].widget = forms.HiddenInput()
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("id_number") and cleaned.get("document"):
+            self._clean_number(cleaned)
+        for field in ("sex", "birth_date"):
+            if not cleaned.get(field) and field not in self.errors and "id_number" not in self.errors:
+                self.add_error(field, _("Please fill this in; the number of this document does not tell it."))
+        if not self.errors:
+            self._look_for_doubles(cleaned)
+        if not self.twins:
+            self.fields["is_another_person"].widget = forms.HiddenInput()
+        return cleaned
+
+    def _clean_number(self, cleaned):
+        today = timezone.localdate()
+        try:
+            cleaned["id_number"] = identity.check_document(cleaned["document"], cleaned["id_number"], today)
+        except identity.IdNumberError as error:
+            self.add_error("id_number", str(error))
+            return
+        if len(cleaned["id_number"]) == 18 and cleaned["document"] != "passport":
+            told = identity.parse(cleaned["id_number"], today)
+            if cleaned.get("sex") and cleaned["sex"] != told.sex:
+                self.add_error("sex", _("The 17th digit of the number says otherwise; please check number and sex."))
+            cleaned["birth_date"], cleaned["sex"] = told.birth_date, told.sex
+
+    def _look_for_doubles(self, cleaned):
+        found = lookup.number(cleaned["id_number"], quietly=True)
+        if found.member:
+            self.add_error("id_number", _already_here(found.member))
+        elif found.elsewhere:
+            self.add_error("id_number", lookup.ELSEWHERE)
+        elif found.elsewhere is None:
+            self.add_error("id_number", lookup.USED_UP)
+        else:
+            self._look_for_twins(cleaned)
+
+    def _look_for_twins(self, cleaned):
+        self.twins = list(Card.objects.filter(name=cleaned["name"], birth_date=cleaned["birth_date"])[:3])
+        if self.twins and not cleaned.get("is_another_person"):
+            self.add_error("name", _("Somebody of this name and birth date is in the register already. Is this another person? Then tick the box below."))
+
+
+def _already_here(member):
+    from django.urls import reverse
+
+    return format_html(
+        '{} <a href="{}">{}</a>', _("This person is in your register already:"), reverse("admin:personnel_member_change", args=[member.pk]), member.name
+    )
+
+
+class AssignmentForm(forms.ModelForm):
+    """A service; a unit left blank is that of the file."""
+
+    class Meta:
+        model = Assignment
+        fields = "__all__"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "unit" in self.fields:
+            self.fields["unit"].required = False
+
+    def clean(self):
+        cleaned = super().clean()
+        member = self.instance.member if self.instance.member_id else None
+        if "unit" in self.fields and not cleaned.get("unit") and member:
+            cleaned["unit"] = self.instance.unit if self.instance.unit_id else member.unit
+        if cleaned.get("force") == "volunteer":
+            cleaned["share"] = 0
+        started, born = cleaned.get("started_on"), getattr(member, "birth_date", None)
+        if started and started > timezone.localdate():
+            self.add_error("started_on", _("This day lies in the future."))
+        if started and born and identity.age_on(born, started) < 18:
+            self.add_error("started_on", _("The service begins before the 18th birthday."))
+        return cleaned

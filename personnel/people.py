@@ -1,0 +1,114 @@
+"""Which people a list shows: one selection for lists, drill-downs and exports, read from address parameters."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from organization import divisions
+from personnel import codes, identity
+from personnel.models import Assignment, Card, Force
+
+PROFESSIONAL = "professional"
+STATUSES = {"serving": _("serving"), "left": _("left"), "all": _("all")}
+AGE_BANDS = {"under_25": _("under 25"), "25_40": _("25 to 40"), "41_up": _("41 and over"), "unknown": _("unknown")}
+EDUCATION_BANDS = {
+    "junior_or_below": _("junior secondary or below"),
+    "senior_or_vocational": _("senior secondary or vocational"),
+    "college_or_above": _("college or above"),
+    "unclassified": _("unclassified"),
+    "unknown": _("unknown"),
+}
+LAST_CHARACTER = "\U0010ffff"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Conditions of a list: a subtree of units, a day, a standing on that day, and what is said of person and service."""
+
+    day: date
+    unit: int | None = None
+    status: str = "serving"
+    service: dict[str, str] = field(default_factory=dict)
+    person: dict[str, str] = field(default_factory=dict)
+    text: str = ""
+    members: tuple[int, ...] = ()
+
+    def cards(self):
+        """One card a person: of several cards that fit, the one of the lowest unit code, so nobody is counted twice."""
+        cards = Card.objects.filter(_inside(self.unit), _person(self.person, self.day), named(self.text))
+        if self.members:
+            cards = cards.filter(member__in=self.members)
+        return cards.filter(getattr(self, f"_{self.status}")())
+
+    def _services(self):
+        conditions = {key: value for key, value in self.service.items() if value != PROFESSIONAL}
+        services = Assignment.objects.filter(_inside(self.unit), member=OuterRef("member"), **conditions)
+        return services.professional() if self.service.get("force") == PROFESSIONAL else services
+
+    def _serving(self):
+        running = self._services().on(self.day)
+        return Exists(running.filter(unit=OuterRef("unit"))) & ~Exists(running.filter(unit__lt=OuterRef("unit")))
+
+    def _left(self):
+        before = self._services().filter(started_on__lte=self.day)
+        return (
+            Exists(before.filter(unit=OuterRef("unit")))
+            & ~Exists(before.filter(unit__lt=OuterRef("unit")))
+            & ~Exists(self._services().on(self.day))
+        )
+
+    def _all(self):
+        others = Card.objects.filter(_inside(self.unit), member=OuterRef("member"), unit__lt=OuterRef("unit"))
+        if self.service:
+            known = self._services()
+            return Exists(known.filter(unit=OuterRef("unit"))) & ~Exists(known.filter(unit__lt=OuterRef("unit")))
+        return ~Exists(others)
+
+
+def _inside(unit):
+    return Q(unit__code__range=divisions.span(unit)) if unit else Q()
+
+
+def _person(conditions, day):
+    condition = Q()
+    if sex := conditions.get("sex"):
+        condition &= Q(sex=sex)
+    if age := conditions.get("age"):
+        condition &= aged(age, day)
+    if education := conditions.get("education"):
+        condition &= educated(education)
+    return condition
+
+
+def aged(band: str, day: date) -> Q:
+    """Condition on `birth_date`: full years on that day; bands touch without overlap."""
+    of_25, of_41 = (identity.latest_birth_date(years, day) for years in (25, 41))
+    return {
+        "under_25": Q(birth_date__gt=of_25),
+        "25_40": Q(birth_date__gt=of_41, birth_date__lte=of_25),
+        "41_up": Q(birth_date__lte=of_41),
+        "unknown": Q(birth_date=None),
+    }[band]
+
+
+def educated(band: str) -> Q:
+    """Condition on `education` by band of GB/T 4658."""
+    return Q(education=None) if band == "unknown" else Q(education__in=codes.EDUCATION_BANDS[band])
+
+
+def named(text: str) -> Q:
+    """Condition on name or reading. Prefixes are written as ranges of text, which an index beneath a policy can use."""
+    text = text.strip()
+    if not text:
+        return Q()
+    if text.isascii():
+        key = "".join(letter for letter in text.lower() if letter.isalpha())
+        bounds = (key, key + LAST_CHARACTER)
+        return (
+            Q(pinyin__gte=bounds[0], pinyin__lt=bounds[1])
+            | Q(initials__gte=bounds[0], initials__lt=bounds[1])
+            | Q(other_pinyin__gte=bounds[0], other_pinyin__lt=bounds[1])
+        ) if key else Q(pk=None)
+    return Q(name__gte=text, name__lt=text + LAST_CHARACTER) | Q(name__contains=text)

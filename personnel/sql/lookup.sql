@@ -1,0 +1,25 @@
+-- Is this number registered in a unit that the asker does not see? A boolean and nothing else; each question is an event, and
+-- 20 an hour and account are answered (NULL says that they are used up). `quietly` asks when a save has failed: only a hit counts.
+CREATE FUNCTION registered_elsewhere(digest bytea, quietly boolean) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE
+  asker bigint := NULLIF(current_setting('app.actor', true), '')::bigint;
+  is_whole boolean := current_setting('role') = current_database() || '_whole';
+  found boolean;
+BEGIN
+  IF (SELECT count(*) FROM organization_securityevent e
+      WHERE e.actor = asker AND e.kind = 'lookup' AND e.at > now() - interval '1 hour') >= 20 THEN
+    RETURN NULL;
+  END IF;
+  found := NOT is_whole AND EXISTS (
+    SELECT FROM personnel_member m WHERE m.id_digest = digest
+      AND m.unit_id NOT BETWEEN NULLIF(current_setting('app.unit_low', true), '')::bigint
+                            AND NULLIF(current_setting('app.unit_high', true), '')::bigint);
+  IF found OR NOT quietly THEN
+    INSERT INTO organization_securityevent (kind, username, reason, detail, origin, request, address, actor)
+    VALUES ('lookup', COALESCE(current_setting('app.username', true), ''), '', jsonb_build_object('elsewhere', found),
+            COALESCE(current_setting('app.origin', true), ''), COALESCE(current_setting('app.request', true), ''),
+            NULLIF(current_setting('app.address', true), '')::inet, asker);
+  END IF;
+  RETURN found;
+END $$;

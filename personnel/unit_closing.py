@@ -1,0 +1,79 @@
+"""What of the people moves when a unit closes: files go along, services go on at the successor from the closing day.
+
+Past services keep the unit where they happened. A service that runs is ended on the closing day as transferred out and goes on
+from that day at the successor, with everything else as it was: force, post, share, employer, contract, planned end.
+"""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from organization.refusal import fill
+from organization.reorganisation import Closing, Mover, register
+from personnel.models import Appointment, Assignment, Member
+
+
+def _here(closing: Closing):
+    """Services in the closing unit, and those elsewhere whose people work in it."""
+    return Assignment.objects.filter(Q(unit=closing.unit) | Q(using_unit=closing.unit))
+
+
+def _running(closing):
+    return _here(closing).filter(Q(ended_on=None) | Q(ended_on__gt=closing.day), started_on__lt=closing.day)
+
+
+def _go_on(closing):
+    """End the running services and begin them anew at the successor: three statements, however many people."""
+    services = list(_running(closing).select_for_update(of=("self",)).order_by("unit_id", "id"))
+    ended = Assignment.objects.filter(pk__in=[service.pk for service in services])
+    ended.update(ended_on=closing.day, ending=Assignment.Ending.TRANSFERRED, ending_note=str(closing.successor)[:120])
+    Assignment.objects.bulk_create([_continued(service, closing) for service in services], batch_size=5000)
+
+
+def _continued(service, closing):
+    service.pk = None
+    service._state.adding = True
+    service.started_on, service.beginning = closing.day, Assignment.Beginning.TRANSFERRED
+    if service.unit_id == closing.unit.pk:
+        service.unit_id = closing.successor.pk
+    if service.using_unit_id == closing.unit.pk:
+        service.using_unit_id = closing.successor.pk
+    return service
+
+
+def _younger(closing):
+    later = _here(closing).filter(Q(ended_on=None) | Q(ended_on__gt=closing.day), started_on__gte=closing.day)
+    if count := later.count():
+        message = _("%(count)d services there begin on or after that day; choose a later day, or end them first.")
+        yield "services_younger", fill(message, {"count": count})
+
+
+def _appointments(closing):
+    return Appointment.objects.filter(Q(ended_on=None) | Q(ended_on__gt=closing.day), unit=closing.unit)
+
+
+def _younger_appointments(closing):
+    if _appointments(closing).filter(started_on__gte=closing.day).exists():
+        yield "appointments_younger", _("Somebody was appointed there on or after that day; choose a later day.")
+
+
+def _files(closing):
+    return Member.objects.filter(unit=closing.unit)
+
+
+FILES = Mover(
+    _("files of people"),
+    lambda closing: _files(closing).count(),
+    lambda closing: _files(closing).update(unit=closing.successor),
+)
+SERVICES = Mover(_("running services"), lambda closing: _running(closing).count(), _go_on, _younger)
+APPOINTMENTS = Mover(
+    _("appointments, which end"),
+    lambda closing: _appointments(closing).count(),
+    lambda closing: _appointments(closing).update(ended_on=closing.day),
+    _younger_appointments,
+)
+
+
+def register_movers():
+    for mover in (FILES, SERVICES, APPOINTMENTS):
+        register(mover)
