@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from django.db import connection
 
+from organization.belonging import Reach, inside
 from organization.figures import rate
-from organization.reach import Reach, inside
 from personnel.figures.strength import forces_counted
 from personnel.models import Assignment
 

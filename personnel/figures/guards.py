@@ -4,9 +4,9 @@ from datetime import date
 
 from django.db.models import Count, Q
 
+from organization.belonging import Reach
 from organization.figures import declared_guards
 from organization.models import Employer
-from organization.reach import Reach
 from personnel.models import Assignment, Force
 
 _INSTITUTION = Q(employer__nature__in=Employer.INSTITUTIONS)

@@ -1,13 +1,13 @@
-"""Posts at the teams and who holds them; squads that need attention. Source: requirements 34 to 38, inconsistency I6."""
+"""Posts at the teams and who holds them; squads in need of attention. Source: requirements 34 to 38, I6."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from organization.figures import rate, running, squads
+from organization.belonging import Reach
+from organization.figures import rate, squads
 from organization.models import Post
-from organization.reach import Reach
 from personnel.models import Appointment, Assignment, Force
 
 # Guards belong to their employers and volunteers to nobody's squad.
@@ -33,9 +33,8 @@ def vacant_posts(day: date, within: Reach):
 
 
 def _posts(day, within):
-    existing = Q(abolished_on=None) | Q(abolished_on__gt=day)
     held = Exists(Appointment.objects.on(day).filter(post=OuterRef("pk")))
-    return Post.objects.filter(within.q(), existing, running(day, "team__")).annotate(held=held)
+    return Post.objects.on(day).filter(within.q()).annotate(held=held)
 
 
 @dataclass(frozen=True)
@@ -62,9 +61,12 @@ class Squad:
 
 def squads_at_risk(day: date, within: Reach) -> list[Squad]:
     """Squads with fewer than three members or with no post held, in order of code."""
-    held = Appointment.objects.on(day).filter(Q(post__abolished_on=None) | Q(post__abolished_on__gt=day))
+    held = Appointment.objects.on(day).filter(post__in=Post.objects.on(day))
     led = squads(day, within).annotate(is_led=Exists(held.filter(post__team=OuterRef("pk"))))
     serving = Assignment.objects.on(day).filter(within.q(), force__in=SQUAD_FORCES)
     members = dict(serving.values_list("unit_id").annotate(Count("member", distinct=True)))
-    found = (Squad(unit, name, members.get(unit, 0), is_led) for unit, name, is_led in led.values_list("unit_id", "name", "is_led"))
+    found = (
+        Squad(unit, name, members.get(unit, 0), is_led)
+        for unit, name, is_led in led.values_list("unit_id", "name", "is_led")
+    )
     return [squad for squad in found if squad.is_at_risk]

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db import connection
 
-from organization.reach import HOMES, Reach, inside
+from organization.belonging import HOMES, Reach, inside
 from personnel import codes, identity
 from personnel.models import Force
 

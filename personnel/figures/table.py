@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from organization.belonging import Reach
 from organization.figures import teams
-from organization.reach import Reach
 from personnel.figures.course import movement
 from personnel.figures.guards import guards
 from personnel.figures.leadership import posts, squads_at_risk
