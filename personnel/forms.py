@@ -150,21 +150,28 @@ class AssignmentForm(forms.ModelForm):
         model = Assignment
         fields = "__all__"
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, person=None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.person = person
         if "unit" in self.fields:
             self.fields["unit"].required = False
 
     def clean(self):
         cleaned = super().clean()
-        member = self.instance.member if self.instance.member_id else None
-        if "unit" in self.fields and not cleaned.get("unit") and member:
-            cleaned["unit"] = self.instance.unit if self.instance.unit_id else member.unit
+        if "unit" in self.fields and not cleaned.get("unit") and self.person.unit_id:
+            cleaned["unit"] = self.instance.unit if self.instance.unit_id else self.person.unit
         if cleaned.get("force") == "volunteer":
             cleaned["share"] = 0
-        started, born = cleaned.get("started_on"), getattr(member, "birth_date", None)
+        started, born = cleaned.get("started_on"), self.person.birth_date
         if started and started > timezone.localdate():
             self.add_error("started_on", _("This day lies in the future."))
         if started and born and identity.age_on(born, started) < 18:
             self.add_error("started_on", _("The service begins before the 18th birthday."))
         return cleaned
+
+
+class AssignmentFormSet(forms.BaseInlineFormSet):
+    """Tells each service whose it is, also while the person is not saved yet."""
+
+    def get_form_kwargs(self, index):
+        return super().get_form_kwargs(index) | {"person": self.instance}

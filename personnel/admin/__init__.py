@@ -1,3 +1,3 @@
-from personnel.admin import cards, members
+from personnel.admin import bank_accounts, cards, members
 
-__all__ = ["cards", "members"]
+__all__ = ["bank_accounts", "cards", "members"]

@@ -11,8 +11,8 @@ from organization import rights
 from organization.guarded_admin import GuardedAdmin
 from organization.models import Unit
 from personnel.admin import numbers
-from personnel.forms import AssignmentForm, MemberForm, NewMemberForm
-from personnel.models import Assignment, BankAccount, EmergencyContact, HealthRecord, Member
+from personnel.forms import AssignmentForm, AssignmentFormSet, MemberForm, NewMemberForm
+from personnel.models import Assignment, EmergencyContact, HealthRecord, Member
 
 UNITS_IN_A_SELECT = 400
 
@@ -25,6 +25,7 @@ def units_of(request):
 class AssignmentInline(admin.StackedInline):
     model = Assignment
     form = AssignmentForm
+    formset = AssignmentFormSet
     extra = 0
     autocomplete_fields = ["using_unit", "recruiter", "employer"]
     fieldsets = [
@@ -75,7 +76,10 @@ class EmergencyContactInline(admin.TabularInline):
         return False
 
 
-class SealedInline(admin.StackedInline):
+class HealthRecordInline(admin.StackedInline):
+    model = HealthRecord
+    form = numbers.HealthForm
+    fields = [("condition", "blood_type"), ("height", "checked_on")]
     extra = 0
     max_num = 1
 
@@ -83,24 +87,12 @@ class SealedInline(admin.StackedInline):
         return False
 
 
-class BankAccountInline(SealedInline):
-    model = BankAccount
-    form = numbers.BankAccountForm
-    fields = [("bank", "number")]
-
-
-class HealthRecordInline(SealedInline):
-    model = HealthRecord
-    form = numbers.HealthForm
-    fields = [("condition", "blood_type"), ("height", "checked_on")]
-
-
 @admin.register(Member)
 class MemberAdmin(GuardedAdmin):
     form = MemberForm
     search_fields = ["name", "pinyin", "initials"]
     ordering = ["unit_id", "id"]
-    inlines = [AssignmentInline, EmergencyContactInline, BankAccountInline, HealthRecordInline]
+    inlines = [AssignmentInline, EmergencyContactInline, HealthRecordInline]
     list_display = ["name"]
     change_form_template = "personnel/member_form.html"
 
@@ -205,6 +197,7 @@ class MemberAdmin(GuardedAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         context["may_reveal"] = request.user.has_perm("personnel.reveal_member")
+        context["may_see_account"] = request.user.has_perm("personnel.view_bankaccount")
         return super().render_change_form(request, context, *args, **kwargs)
 
 

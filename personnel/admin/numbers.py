@@ -36,20 +36,6 @@ class ContactForm(PhoneMixin, forms.ModelForm):
         fields = ["name", "relation", "phone"]
 
 
-class BankAccountForm(forms.ModelForm):
-    number = forms.CharField(label=_("Account number"), max_length=30, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-
-    class Meta:
-        model = BankAccount
-        fields = ["bank", "number"]
-
-    def clean_number(self):
-        number = identity.normalise(self.cleaned_data["number"])
-        if not (number.isascii() and number.isdecimal() and 8 <= len(number) <= 30):
-            raise forms.ValidationError(_("An account number has 8 to 30 digits."))
-        return number
-
-
 class HealthForm(forms.ModelForm):
     condition = forms.ChoiceField(label=_("State of health"), choices=codes.choices("health"))
     blood_type = forms.ChoiceField(label=_("Blood type"), choices=[("", "-"), *codes.choices("blood")], required=False)

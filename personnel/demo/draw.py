@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from itertools import accumulate
 from random import Random
+from typing import TypeVar
+
+Value = TypeVar("Value")
 
 
 def lots(seed: int, part: str) -> Random:
@@ -11,7 +13,7 @@ def lots(seed: int, part: str) -> Random:
     return Random(f"{seed} {part}")  # noqa: S311 - a demonstration, no secret
 
 
-def pick[Value](rng: Random, weighted: Mapping[Value, float]) -> Value:
+def pick(rng: Random, weighted: Mapping[Value, float]) -> Value:
     """One key, drawn by its weight."""
     return rng.choices(list(weighted), weights=list(weighted.values()))[0]
 
@@ -30,7 +32,7 @@ def shares(total: int, weights: Sequence[float], floors: Sequence[int] | None = 
     return [floor + part for floor, part in zip(least, parts, strict=True)]
 
 
-def repeated[Value](counts: Mapping[Value, int]) -> list[Value]:
+def repeated(counts: Mapping[Value, int]) -> list[Value]:
     """Each key as often as its count says."""
     return [value for value, count in counts.items() for _ in range(count)]
 
@@ -39,7 +41,3 @@ def day_between(rng: Random, first: date, last: date) -> date:
     """A day from `first` to `last`, both included."""
     return first + timedelta(rng.randint(0, (last - first).days))
 
-
-def cumulated(weights: Mapping[object, float]) -> tuple[list, list[float]]:
-    """Keys and running sums, for `choices` in a loop."""
-    return list(weights), list(accumulate(weights.values()))

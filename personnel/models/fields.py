@@ -71,6 +71,9 @@ class SealedField(models.BinaryField):
     def from_db_value(self, value, expression, connection):
         return None if value is None else Sealed(value)
 
+    def to_python(self, value):
+        return value
+
     def pre_save(self, instance, add):
         value = instance.__dict__.get(self.attname)
         if value is None or value == "":

@@ -1,0 +1,90 @@
+"""The list of people: the right ones, each once, and as quick with a hundred as with ten."""
+
+from datetime import date
+
+import pytest
+
+from organization.models import Unit
+from personnel.people import Selection
+from tests.conftest import DISTRICT, OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE
+from tests.factories import MemberFactory, serve
+
+DAY = date(2014, 7, 1)
+
+
+def names(**conditions):
+    return [card.name for card in Selection(day=DAY, **conditions).cards().order_by("unit_id", "member_id")]
+
+
+@pytest.fixture
+def people(root):
+    second = Unit.objects.get(code=SECOND_VILLAGE)
+    serving = MemberFactory(name="曾在岗", sex="male", birth_date=date(1989, 7, 2), education="71")
+    serve(serving, since="2013-01-01")
+    left = MemberFactory(name="区离队", sex="female")
+    serve(left, since="2012-01-01", until="2014-07-01")
+    moved = MemberFactory(name="单调动", unit=second, education=None)
+    serve(moved, since="2012-01-01", until="2014-01-01", unit=Unit.objects.get(code=VILLAGE))
+    serve(moved, since="2014-01-01")
+    both = MemberFactory(name="李两处", birth_date=date(1973, 7, 1))
+    serve(both, since="2013-01-01", share=50)
+    serve(both, since="2013-01-01", share=50, share_from=50, unit=second)
+    volunteer = MemberFactory(name="Anna Schmidt")
+    serve(volunteer, force="volunteer")
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ({"unit": TOWN}, ["曾在岗", "李两处", "Anna Schmidt", "单调动"]),
+        ({"unit": SECOND_VILLAGE}, ["单调动", "李两处"]),
+        ({"unit": TOWN, "status": "left"}, ["区离队"]),
+        ({"unit": VILLAGE, "status": "left"}, ["区离队", "单调动"]),
+        ({"unit": TOWN, "status": "all"}, ["曾在岗", "区离队", "单调动", "李两处", "Anna Schmidt"]),
+        ({"service": {"force": "professional"}}, ["曾在岗", "李两处", "单调动"]),
+        ({"service": {"force": "volunteer"}}, ["Anna Schmidt"]),
+        ({"service": {"sponsor": "village"}, "person": {"age": "under_25"}}, ["曾在岗"]),
+        ({"person": {"age": "41_up"}}, ["李两处", "Anna Schmidt", "单调动"]),
+        ({"person": {"education": "unknown"}}, ["单调动"]),
+        ({"text": "曾在岗"}, ["曾在岗"]),
+        ({"text": "在岗"}, ["曾在岗"]),
+        ({"text": "zengzaigang"}, ["曾在岗"]),
+        ({"text": "zeng"}, ["曾在岗"]),
+        ({"text": "zzg"}, ["曾在岗"]),
+        ({"text": "shan"}, ["单调动"]),
+        ({"text": "ann"}, ["Anna Schmidt"]),
+        ({"text": "ou", "status": "left"}, ["区离队"]),
+        ({"text": "'; DROP TABLE"}, []),
+    ],
+)
+def test_a_selection_lists_each_person_once(people, conditions, expected):
+    assert sorted(names(**({"unit": DISTRICT} | conditions))) == sorted(expected)
+
+
+def test_a_day_in_the_past_lists_those_who_served_then(people):
+    past = Selection(day=date(2013, 6, 1), unit=VILLAGE).cards()
+    assert {card.name for card in past} == {"曾在岗", "区离队", "单调动", "李两处", "Anna Schmidt"}
+
+
+@pytest.mark.parametrize("role", ["clerk", "hr"])
+def test_a_page_takes_as_many_queries_for_a_hundred_people_as_for_ten(root, visitor, account, role, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    browser = visitor(account(role, VILLAGE if role == "clerk" else DISTRICT))
+
+    def queries():
+        with CaptureQueriesContext(connection, ) as captured:
+            assert browser.get("/personnel/card/").status_code == 200
+        return len(captured)
+
+    for member in MemberFactory.create_batch(10):
+        serve(member)
+    few = queries()
+    for member in MemberFactory.create_batch(90):
+        serve(member)
+    assert queries() == few
+
+
+def test_a_foreign_unit_in_the_address_shows_the_own_one(people, visitor, clerk):
+    assert visitor(clerk).get(f"/personnel/card/?unit={OTHER_VILLAGE}").context["cl"].selection.unit == VILLAGE
