@@ -14,6 +14,10 @@ class PersonnelConfig(AppConfig):
         unit_closing.register_movers()
         counts.register("unit", _("people"), headcount.by_unit, right="personnel.view_card", link=links.people_of)
         counts.register(
-            "unit", _("vacant chief posts"), vacancies.vacant_chiefs_by_unit, right="organization.view_post", link=links.vacant_chiefs_of
+            "unit",
+            _("vacant chief posts"),
+            vacancies.vacant_chiefs_by_unit,
+            right="organization.view_post",
+            link=links.vacant_chiefs_of,
         )
         counts.register("employer", _("guards by name"), headcount.guards, right="personnel.view_card")

@@ -47,7 +47,12 @@ def described(appointments: Iterable[Appointment]) -> list[Holder]:
     names = dict(Card.objects.filter(member__in=people).values_list("member_id", "name")) if people else {}
     return [
         Holder(
-            row.pk, row.official or names.get(row.member_id, ""), row.office, row.member_id is not None, row.started_on, row.ended_on
+            row.pk,
+            row.official or names.get(row.member_id, ""),
+            row.office,
+            row.member_id is not None,
+            row.started_on,
+            row.ended_on,
         )
         for row in rows
     ]
@@ -58,5 +63,7 @@ def vacant_chiefs_by_unit(codes, day: date) -> dict[int, int]:
     posts = vacant(Post.objects.on(day).chiefs(), day)
     inside = posts.filter(unit_id__gte=OuterRef("code"), unit_id__lte=SpanHigh(OuterRef("code")))
     total = inside.order_by().annotate(all=Value(1)).values("all").annotate(posts=Count("pk")).values("posts")
-    counted = Unit.objects.filter(code__in=codes).annotate(posts_vacant=Coalesce(Subquery(total, output_field=IntegerField()), 0))
+    counted = Unit.objects.filter(code__in=codes).annotate(
+        posts_vacant=Coalesce(Subquery(total, output_field=IntegerField()), 0)
+    )
     return dict(counted.order_by().values_list("code", "posts_vacant"))

@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                 ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
                 ('session_data', models.TextField(verbose_name='session data')),
                 ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
-                ('started_at', models.DateTimeField(auto_now_add=True)),
+                ('started_at', models.DateTimeField(default=django.db.models.functions.datetime.Now, editable=False)),
                 ('account', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(choices=[('chief', 'commander'), ('deputy', 'deputy commander'), ('instructor', 'instructor'), ('office_head', 'head of the office')], max_length=11, verbose_name='title')),
-                ('ex_officio', models.CharField(blank=True, help_text='The office that brings this post with it, such as the community police officer.', max_length=40, verbose_name='held ex officio by')),
+                ('ex_officio', models.CharField(blank=True, choices=[('governance_leader', 'leader of the governance office'), ('sub_bureau_leader', 'leader of the sub-bureau'), ('town_governance_leader', 'town leader in charge of governance'), ('community_officer', 'community police officer'), ('village_director', "director of the village or residents' committee")], help_text='The office that brings this post with it, such as the community police officer.', max_length=40, verbose_name='held ex officio by')),
                 ('abolished_on', models.DateField(blank=True, null=True, verbose_name='abolished on')),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='organization.team', verbose_name='team')),
                 ('unit', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='organization.unit', verbose_name='unit')),

@@ -6,8 +6,9 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q
 
 from organization.belonging import Reach
-from organization.figures import rate, squads
+from organization.figures import rate, teams_of
 from organization.models import Post
+from personnel import vacancies
 from personnel.models import Appointment, Assignment, Force
 
 # Guards belong to their employers and volunteers to nobody's squad.
@@ -17,11 +18,16 @@ FEW = 3
 
 def posts(day: date, within: Reach) -> dict[str, float]:
     """Posts at the teams of that day, those held, chief posts and those held; the share held is a fraction."""
-    counts = _posts(day, within).aggregate(
-        total=Count("pk"),
-        filled=Count("pk", filter=Q(held=True)),
-        chiefs=Count("pk", filter=Q(title=Post.Title.CHIEF)),
-        chiefs_filled=Count("pk", filter=Q(title=Post.Title.CHIEF, held=True)),
+    held = Exists(Appointment.objects.on(day).filter(post=OuterRef("pk")))
+    counts = (
+        _posts(day, within)
+        .annotate(held=held)
+        .aggregate(
+            total=Count("pk"),
+            filled=Count("pk", filter=Q(held=True)),
+            chiefs=Count("pk", filter=Q(title=Post.Title.CHIEF)),
+            chiefs_filled=Count("pk", filter=Q(title=Post.Title.CHIEF, held=True)),
+        )
     )
     vacant = counts["total"] - counts["filled"]
     return counts | {"vacant": vacant, "filled_rate": rate(counts["filled"], counts["total"])}
@@ -29,12 +35,16 @@ def posts(day: date, within: Reach) -> dict[str, float]:
 
 def vacant_posts(day: date, within: Reach):
     """The posts that `posts` counts as vacant."""
-    return _posts(day, within).filter(held=False)
+    return vacancies.vacant(_posts(day, within), day)
+
+
+def held_posts(day: date, within: Reach):
+    """The posts that `posts` counts as filled."""
+    return vacancies.held(_posts(day, within), day)
 
 
 def _posts(day, within):
-    held = Exists(Appointment.objects.on(day).filter(post=OuterRef("pk")))
-    return Post.objects.on(day).filter(within.q()).annotate(held=held)
+    return Post.objects.on(day).filter(within.q())
 
 
 @dataclass(frozen=True)
@@ -62,11 +72,11 @@ class Squad:
 def squads_at_risk(day: date, within: Reach) -> list[Squad]:
     """Squads with fewer than three members or with no post held, in order of code."""
     held = Appointment.objects.on(day).filter(post__in=Post.objects.on(day))
-    led = squads(day, within).annotate(is_led=Exists(held.filter(post__team=OuterRef("pk"))))
+    led = teams_of("village", day, within).annotate(is_led=Exists(held.filter(post__team=OuterRef("pk"))))
     serving = Assignment.objects.on(day).filter(within.q(), force__in=SQUAD_FORCES)
     members = dict(serving.values_list("unit_id").annotate(Count("member", distinct=True)))
     found = (
         Squad(unit, name, members.get(unit, 0), is_led)
-        for unit, name, is_led in led.values_list("unit_id", "name", "is_led")
+        for unit, name, is_led in led.values_list("unit_id", "unit__name", "is_led")
     )
     return [squad for squad in found if squad.is_at_risk]

@@ -173,6 +173,50 @@ class Migration(migrations.Migration):
                 'ordering': ['unit_id', 'post_id', '-started_on'],
             },
         ),
+        migrations.CreateModel(
+            name='TransferRequest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=50, verbose_name='name')),
+                ('id_digest', models.BinaryField()),
+                ('force', models.CharField(choices=[('auxiliary', 'auxiliary police'), ('patrol', 'public-security patrol'), ('joint_defence', 'joint defence'), ('guard', 'guard'), ('volunteer', 'volunteer')], max_length=13, verbose_name='force')),
+                ('sponsor', models.CharField(blank=True, choices=[('town', 'town-run'), ('village', 'village-run')], max_length=7, verbose_name='run by')),
+                ('post', models.CharField(blank=True, max_length=40, verbose_name='post')),
+                ('share', models.PositiveSmallIntegerField(default=100, help_text='100 moves the person; less asks for a second, part-time service.', verbose_name='share of full time (%)')),
+                ('asked_by', models.BigIntegerField(editable=False)),
+                ('asked_on', models.DateField(verbose_name='asked on')),
+                ('answer', models.CharField(blank=True, choices=[('agreed', 'agreed'), ('refused', 'refused'), ('lapsed', 'lapsed')], editable=False, max_length=7, verbose_name='answer')),
+                ('answered_on', models.DateField(blank=True, editable=False, null=True, verbose_name='answered on')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfer_requests', to='organization.unit', verbose_name='asking unit')),
+            ],
+            options={
+                'verbose_name': 'transfer request',
+                'verbose_name_plural': 'transfer requests',
+                'ordering': ['unit_id', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='TransferConsent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked_by', models.BigIntegerField(editable=False)),
+                ('asked_on', models.DateField(verbose_name='asked on')),
+                ('share', models.PositiveSmallIntegerField(verbose_name='share of full time (%)')),
+                ('decision', models.CharField(blank=True, choices=[('agreed', 'agreed'), ('refused', 'refused'), ('lapsed', 'lapsed')], max_length=7, verbose_name='decision')),
+                ('decided_by', models.BigIntegerField(blank=True, editable=False, null=True)),
+                ('decided_on', models.DateField(blank=True, null=True, verbose_name='decided on')),
+                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
+                ('member', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='transfer_consents', to='personnel.member', verbose_name='member')),
+                ('to_unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.unit', verbose_name='asking unit')),
+                ('unit', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='organization.unit', verbose_name='unit')),
+                ('request', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='consent', to='personnel.transferrequest')),
+            ],
+            options={
+                'verbose_name': 'transfer consent',
+                'verbose_name_plural': 'transfer consents',
+                'ordering': ['unit_id', '-id'],
+            },
+        ),
         migrations.AddIndex(
             model_name='member',
             index=models.Index(condition=models.Q(('phone_digest__isnull', False)), fields=['phone_digest'], name='member_by_phone'),
@@ -304,5 +348,29 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='appointment',
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('post'), models.F('post'), models.Value('[]'), function='int8range', output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField()), '&&'), (models.Func(models.F('started_on'), models.F('ended_on'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='appointment_one_holder_at_a_time', violation_error_message='Somebody else holds this post on these days.'),
+        ),
+        migrations.AddConstraint(
+            model_name='transferrequest',
+            constraint=models.UniqueConstraint(condition=models.Q(('answer', '')), fields=('unit', 'id_digest'), name='transfer_request_is_open_once', violation_error_message='This person was asked for already; the answer is awaited.'),
+        ),
+        migrations.AddConstraint(
+            model_name='transferrequest',
+            constraint=models.CheckConstraint(condition=models.Q(('share__range', (1, 100))), name='transfer_request_share_is_a_percentage'),
+        ),
+        migrations.AddConstraint(
+            model_name='transferrequest',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_on', None)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_on__isnull', False)), _connector='OR'), name='transfer_request_is_answered_on_a_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='transferconsent',
+            constraint=organization.constraints.CompositeForeignKey(columns=('unit_id', 'member_id'), name='transfer_consent_follows_member', target='personnel_member', target_columns=('unit_id', 'id')),
+        ),
+        migrations.AddConstraint(
+            model_name='transferconsent',
+            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='transfer_consent_is_decided_by_somebody_else', violation_error_message='Nobody decides their own request.'),
+        ),
+        migrations.AddConstraint(
+            model_name='transferconsent',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by', None), ('decided_on', None), ('decision', '')), models.Q(models.Q(('decision', ''), _negated=True), ('decided_by__isnull', False), ('decided_on__isnull', False)), _connector='OR'), name='transfer_consent_is_decided_whole'),
         ),
     ]

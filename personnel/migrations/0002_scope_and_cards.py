@@ -19,6 +19,8 @@ class Migration(migrations.Migration):
         Protect("personnel_bankaccount", "file"),
         Protect("personnel_healthrecord", "file"),
         Protect("personnel_appointment", parent=("organization_post", "post_id")),
+        Protect("personnel_transferrequest"),
+        Protect("personnel_transferconsent", "file"),
         migrations.RunSQL(
             sql_file("personnel", "cards"),
             "DROP INDEX card_by_character; DROP TRIGGER cards_of_services ON personnel_assignment;"
@@ -27,6 +29,11 @@ class Migration(migrations.Migration):
             "DROP FUNCTION keep_cards_of_services",
         ),
         migrations.RunSQL(sql_file("personnel", "lookup"), "DROP FUNCTION registered_elsewhere"),
+        migrations.RunSQL(
+            sql_file("personnel", "transfer"),
+            "DROP FUNCTION carry_out_transfer; DROP TRIGGER route_transfer_request ON personnel_transferrequest;"
+            "DROP FUNCTION route_transfer_request",
+        ),
         migrations.RunSQL(sql_file("personnel", "trail_view"), "DROP VIEW organization_trail_masked"),
         Protect("organization_trail_masked", "view"),
     ]

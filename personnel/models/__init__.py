@@ -3,6 +3,7 @@ from personnel.models.assignment import Assignment, Force
 from personnel.models.card import Card
 from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
 from personnel.models.member import Member
+from personnel.models.transfer import TransferConsent, TransferRequest
 
 __all__ = [
     "Appointment",
@@ -13,4 +14,6 @@ __all__ = [
     "Force",
     "HealthRecord",
     "Member",
+    "TransferConsent",
+    "TransferRequest",
 ]

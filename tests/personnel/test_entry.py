@@ -13,18 +13,36 @@ EMPTY_FORMSET = {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0, "MIN_NUM_FORMS": 0, "MAX_
 
 
 def formset(prefix, *rows, initial=0):
-    data = {f"{prefix}-{key}": value for key, value in (EMPTY_FORMSET | {"TOTAL_FORMS": len(rows), "INITIAL_FORMS": initial}).items()}
+    data = {
+        f"{prefix}-{key}": value
+        for key, value in (EMPTY_FORMSET | {"TOTAL_FORMS": len(rows), "INITIAL_FORMS": initial}).items()
+    }
     for number, row in enumerate(rows):
         data |= {f"{prefix}-{number}-{key}": value for key, value in row.items()}
     return data
 
 
-SERVICE = {"force": "joint_defence", "sponsor": "village", "started_on": "2014-07-01", "beginning": "recruited", "share": 100}
+SERVICE = {
+    "force": "joint_defence",
+    "sponsor": "village",
+    "started_on": "2014-07-01",
+    "beginning": "recruited",
+    "share": 100,
+}
 
 
 def entered(**changes):
-    service = SERVICE | {key.removeprefix("service_"): changes.pop(key) for key in list(changes) if key.startswith("service_")}
-    person = {"document": "resident_id", "id_number": id_number(3), "name": "李大同", "unit": VILLAGE, "phone": "13800001234", "education": "71"}
+    service = SERVICE | {
+        key.removeprefix("service_"): changes.pop(key) for key in list(changes) if key.startswith("service_")
+    }
+    person = {
+        "document": "resident_id",
+        "id_number": id_number(3),
+        "name": "李大同",
+        "unit": VILLAGE,
+        "phone": "13800001234",
+        "education": "71",
+    }
     return person | changes | formset("assignments", service)
 
 
@@ -55,7 +73,12 @@ def test_the_number_decides_sex_and_birth_date(visitor, clerk):
 
 @pytest.mark.parametrize(
     ("number", "said"),
-    [("44019919800315", "18"), ("440199198003150010", "校验码|check"), ("440199198013150010", "19801315"), ("", "required|必填|字段")],
+    [
+        ("44019919800315", "18"),
+        ("440199198003150010", "校验码|check"),
+        ("440199198013150010", "19801315"),
+        ("", "required|必填|字段"),
+    ],
 )
 def test_a_wrong_number_is_named_and_what_was_typed_stays(visitor, clerk, number, said):
     response = visitor(clerk).post(ADD, entered(id_number=number))
@@ -90,7 +113,10 @@ def test_a_person_elsewhere_is_refused_without_place_or_name(root, visitor, cler
 def test_looking_numbers_up_is_limited_and_recorded(root, visitor, clerk, account):
     MemberFactory(unit_id=OTHER_VILLAGE, unit=None, id_number=id_number(3))
     browser = visitor(clerk)
-    answers = [browser.post("/personnel/member/check/", {"document": "resident_id", "id_number": id_number(3)}).json() for _ in range(22)]
+    answers = [
+        browser.post("/personnel/member/check/", {"document": "resident_id", "id_number": id_number(3)}).json()
+        for _ in range(22)
+    ]
     assert ["warning" in answer for answer in answers] == [True] * 20 + [False] * 2
     with as_account(account("auditor")):
         events = SecurityEvent.objects.filter(kind="lookup", actor=clerk.pk)
@@ -145,13 +171,20 @@ def test_save_and_add_another_leads_on_in_this_squad(visitor, clerk):
 def test_a_passport_needs_sex_and_birth_date_typed(visitor, clerk):
     browser = visitor(clerk)
     assert not saved(browser.post(ADD, entered(document="passport", id_number="E12345678")))
-    assert saved(browser.post(ADD, entered(document="passport", id_number="E12345678", sex="female", birth_date="1990-01-02")))
+    assert saved(
+        browser.post(ADD, entered(document="passport", id_number="E12345678", sex="female", birth_date="1990-01-02"))
+    )
 
 
 def change(member, **fields):
     service = member.assignments.get()
     person = {"name": member.name, "phone": "13800001234", "education": "71"}
-    row = SERVICE | {"id": service.pk, "member": member.pk, "unit": service.unit_id, "started_on": service.started_on.isoformat()}
+    row = SERVICE | {
+        "id": service.pk,
+        "member": member.pk,
+        "unit": service.unit_id,
+        "started_on": service.started_on.isoformat(),
+    }
     return person | fields | formset("assignments", row, initial=1) | formset("emergency_contacts")
 
 
@@ -219,7 +252,10 @@ def test_finance_keeps_accounts_masked_and_sees_no_health(kept, visitor, account
         assert "6222021234567890" not in page.content.decode()
     assert saved(browser.post(url, {"bank": "建设银行", "number": ""}))
     assert BankAccount.objects.get().number == "6222021234567890"
-    assert "6222021234567890" in browser.post(f"/personnel/member/{kept.pk}/reveal/account/", {"reason": "发工资"}).content.decode()
+    assert (
+        "6222021234567890"
+        in browser.post(f"/personnel/member/{kept.pk}/reveal/account/", {"reason": "发工资"}).content.decode()
+    )
     assert "health_record" not in browser.get(f"/personnel/member/{kept.pk}/change/").content.decode()
 
 
@@ -230,7 +266,10 @@ def test_a_clerk_sees_neither_accounts_nor_health(kept, visitor, clerk):
 
 def test_a_number_typed_in_the_search_box_leads_to_the_file_without_an_address(kept, visitor, clerk, stranger):
     for text in (kept.id_number, "13800001234", kept.id_number[:6] + " " + kept.id_number[6:].lower()):
-        assert visitor(clerk).post("/personnel/member/find/", {"q": text})["Location"] == f"/personnel/member/{kept.pk}/change/"
+        assert (
+            visitor(clerk).post("/personnel/member/find/", {"q": text})["Location"]
+            == f"/personnel/member/{kept.pk}/change/"
+        )
         assert visitor(stranger).post("/personnel/member/find/", {"q": text})["Location"] == "/personnel/card/"
 
 

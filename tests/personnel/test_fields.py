@@ -11,7 +11,10 @@ from tests.factories import MemberFactory, id_number
 
 def stored(member):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id_sealed, id_digest, id_mask, phone_sealed, phone_digest FROM personnel_member WHERE id = %s", [member.pk])
+        cursor.execute(
+            "SELECT id_sealed, id_digest, id_mask, phone_sealed, phone_digest FROM personnel_member WHERE id = %s",
+            [member.pk],
+        )
         return [bytes(value) if isinstance(value, memoryview) else value for value in cursor.fetchone()]
 
 

@@ -67,14 +67,18 @@ def test_a_day_in_the_past_lists_those_who_served_then(people):
 
 
 @pytest.mark.parametrize("role", ["clerk", "hr"])
-def test_a_page_takes_as_many_queries_for_a_hundred_people_as_for_ten(root, visitor, account, role, django_assert_num_queries):
+def test_a_page_takes_as_many_queries_for_a_hundred_people_as_for_ten(
+    root, visitor, account, role, django_assert_num_queries
+):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     browser = visitor(account(role, VILLAGE if role == "clerk" else DISTRICT))
 
     def queries():
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             assert browser.get("/personnel/card/").status_code == 200
         return len(captured)
 
