@@ -142,7 +142,8 @@ def _bar(stack: Stack, top: float, width: float, part_of_width: float) -> StackB
 
 def _segments(stack: Stack, marks: Sequence[Box], top: float, width: float) -> tuple[tuple[Segment, ...], float]:
     """The figures of the parts, side by side, on as many lines as it takes; and where the last line ends."""
-    result, x, y = [], 0.0, top
+    result: list[Segment] = []
+    x, y = 0.0, top
     for part, share, mark in zip(stack.parts, shares([p.count for p in stack.parts]), marks, strict=True):
         text = _name_and_count(part, percent(share), width)
         taken = SWATCH + 8 + measure(text) + measure(percent(share))

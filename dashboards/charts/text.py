@@ -64,6 +64,6 @@ def _prefix(text: str, width: float) -> str:
 
 def _at_word_end(taken: str, text: str) -> str:
     """Back to the last space when a Latin word would be torn; Chinese breaks anywhere."""
-    if taken[-1].isascii() and text[len(taken)].isascii() and " " in taken:
+    if taken[-1].isascii() and text[len(taken)].isascii() and not text[len(taken)].isspace() and " " in taken:
         return taken[: taken.rindex(" ") + 1]
     return taken

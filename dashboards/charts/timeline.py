@@ -24,9 +24,12 @@ from dashboards.charts.text import FONT_SIZE, LINE_HEIGHT, fit, measure, tidy
 
 ABOVE_PLOT = 24
 PLOT_HEIGHT = 130
+BASE = ABOVE_PLOT + PLOT_HEIGHT
 BELOW_PLOT = LINE_HEIGHT + 6
 STEPS = 4
 LEAST_PLOT = 200
+TELLING_GROWTH = 10
+UNKNOWN = "—"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +85,19 @@ def timeline(
     """
     data = list(data)
     marks = _scale(max((datum.count for datum in data), default=0))
-    gutter = max(measure(number(mark)) for mark in marks) + GAP
-    width = max(width, gutter + LEAST_PLOT)
-    texts = ["".join(fit(datum.label, 7 * FONT_SIZE, lines=1)) for datum in data]
-    longest = max((measure(text) for text in texts), default=0.0)
-    slot = (width - gutter) / max(len(data), 1)
-    right = width - max(0.0, (longest - slot) / 2)
+    said, texts = _notable(data), ["".join(fit(datum.label, 7 * FONT_SIZE, lines=1)) for datum in data]
+    longest = max(map(measure, texts), default=0.0)
+    gutter = max(max(measure(number(mark)) for mark in marks) + GAP, longest / 2)
+    width = max(width, gutter + max([LEAST_PLOT, *map(measure, said.values())]))
+    right = _right(gutter, width, longest, len(data))
     points = _points(data, rounded(gutter), right, marks[-1])
-    base = ABOVE_PLOT + PLOT_HEIGHT
     line = " ".join(f"{point.x},{point.y}" for point in points)
     return Timeline(
         key=key,
         title=title,
         desc=desc or _describe(data),
         width=rounded(width),
-        height=base + BELOW_PLOT,
+        height=BASE + BELOW_PLOT,
         linked=any_link(data),
         empty=not data,
         table=_table(data, header),
@@ -104,11 +105,17 @@ def timeline(
         right=rounded(right),
         rules=tuple(_rule(mark, marks[-1], gutter) for mark in marks),
         points=points,
-        values=_values(data, points, gutter, width),
+        values=_values(said, points, gutter, width),
         months=_months(texts, points, longest + GAP, right - gutter),
         line=line,
-        area=f"{points[0].x},{base} {line} {points[-1].x},{base}" if points else "",
+        area=f"{points[0].x},{BASE} {line} {points[-1].x},{BASE}" if points else "",
     )
+
+
+def _right(left: float, width: float, longest: float, months: int) -> float:
+    """Where the plot ends: its last label is centred half a month before that and must not leave the picture."""
+    half_months = 2 * max(months, 1)
+    return min(width, (width - longest / 2 - left / half_months) / (1 - 1 / half_months))
 
 
 def _scale(largest: int) -> list[int]:
@@ -136,35 +143,37 @@ def _points(data: Sequence[Datum], left: float, right: float, top: int) -> tuple
             says=sentence(datum.label, datum.count, _change(data, i)),
             x=rounded(left + (i + 0.5) * slot),
             y=_height(datum.count, top),
-            hit=Box(rounded(left + i * slot), 0, rounded(slot), ABOVE_PLOT + PLOT_HEIGHT),
+            hit=Box(rounded(left + i * slot), 0, rounded(slot), BASE),
         )
         for i, datum in enumerate(data)
     )
 
 
 def _change(data: Sequence[Datum], i: int) -> str:
-    """Change against the point before, in percent; a dash where there is nothing to compare with."""
-    if not i or not data[i - 1].count:
-        return "—"
-    before = data[i - 1].count
+    """Change against the point before, in percent; a dash where there is nothing sensible to compare with."""
+    before = data[i - 1].count if i else 0
+    if not before or data[i].count > before * TELLING_GROWTH:
+        return UNKNOWN
     return f"{100 * ((data[i].count - before) / before):+.1f}%"
 
 
-def _centred(x: float, text: str, left: float, right: float) -> tuple[float, float]:
-    """The text's centre near `x` but within the picture, and half its width."""
-    half = measure(text) / 2
-    return max(left + half, min(x, right - half)), half
-
-
-def _values(data: Sequence[Datum], points: Sequence[Point], left: float, right: float) -> tuple[Note, ...]:
+def _notable(data: Sequence[Datum]) -> dict[int, str]:
+    """What is written at which point, the most important first."""
     if not data:
-        return ()
+        return {}
     counts = [datum.count for datum in data]
     last = len(data) - 1
+    order = dict.fromkeys([last, counts.index(max(counts)), counts.index(min(counts)), 0])
+    change = "" if (known := _change(data, last)) == UNKNOWN else f" {known}"
+    return {i: number(counts[i]) + (change if i == last else "") for i in order}
+
+
+def _values(said: dict[int, str], points: Sequence[Point], left: float, right: float) -> tuple[Note, ...]:
+    """The notes that do not collide with a more important one, each moved to lie within the picture."""
     notes: list[tuple[Note, float]] = []
-    for i in dict.fromkeys([last, counts.index(max(counts)), counts.index(min(counts)), 0]):
-        text = f"{number(counts[i])} {_change(data, i)}" if i == last and i else number(counts[i])
-        x, half = _centred(points[i].x, text, left, right)
+    for i, text in said.items():
+        half = measure(text) / 2
+        x = max(left + half, min(points[i].x, right - half))
         if all(abs(x - note.x) > half + other + GAP for note, other in notes):
             notes.append((Note(rounded(x), rounded(points[i].y - 8), text), half))
     return tuple(note for note, _half in notes)
@@ -173,7 +182,7 @@ def _values(data: Sequence[Datum], points: Sequence[Point], left: float, right: 
 def _months(texts: Sequence[str], points: Sequence[Point], room: float, length: float) -> tuple[Note, ...]:
     """As many labels as there is room for, evenly spaced and counted back from the last, which is always there."""
     every = ceil(room * len(texts) / length) or 1
-    y = ABOVE_PLOT + PLOT_HEIGHT + LINE_HEIGHT
+    y = BASE + LINE_HEIGHT
     return tuple(Note(points[i].x, y, texts[i]) for i in range(len(texts) - 1, -1, -every))[::-1]
 
 
