@@ -7,7 +7,7 @@ class PersonnelConfig(AppConfig):
     verbose_name = _("Personnel")
 
     def ready(self):
-        """Tell the organization what people bring to its pages: what moves when a unit closes, and what is counted beside it."""
+        """Tell the organization what moves when a unit closes, and what is counted beside it."""
         from organization import counts
         from personnel import headcount, links, unit_closing, vacancies
 

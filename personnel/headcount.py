@@ -1,4 +1,4 @@
-"""How many people serve in each unit's subtree, and how many guards at each employer: columns of the organization's lists."""
+"""How many people serve below each unit, and how many guards at each employer: columns of the organization's lists."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,7 +16,7 @@ COUNTED_LEVELS = frozenset({"district", "town", "village"})
 
 
 def by_unit(codes: Sequence[int], day: date) -> dict[int, int]:
-    """{code: people of the four professional forces who serve in the unit or below it on the day}; each person once a unit.
+    """{code: people of the four professional forces who serve in the unit or below it on the day}; each counts once.
 
     Units above a district are left out.
     """

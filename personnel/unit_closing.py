@@ -1,7 +1,7 @@
 """What of the people moves when a unit closes: files go along, services go on at the successor from the closing day.
 
-Past services keep the unit where they happened. A service that runs is ended on the closing day as transferred out and goes on
-from that day at the successor, with everything else as it was: force, post, share, employer, contract, planned end.
+Past services keep the unit where they happened. A service that runs is ended on the closing day as transferred out and
+goes on from that day at the successor, with everything else as it was: force, post, share, employer, contract, end.
 """
 
 from django.db.models import Q
