@@ -1,0 +1,3 @@
+from organization.admin import employers, units
+
+__all__ = ["employers", "units"]
