@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         CreateRoles(),
         migrations.RunSQL(
             sql_file("organization", "trail"),
-            "DROP TABLE organization_trail; DROP FUNCTION trail_is_kept; DROP FUNCTION trail_changed; DROP FUNCTION trail_masked",
+            "DROP TABLE organization_trail; DROP FUNCTION trail_is_kept; DROP FUNCTION trail_masked",
         ),
         Protect("organization_installation", "public"),
         Protect("organization_unit", "unit", key="code", unit="code"),

@@ -32,11 +32,6 @@ END $$;
 CREATE TRIGGER trail_is_kept BEFORE UPDATE OR DELETE ON organization_trail FOR EACH ROW EXECUTE FUNCTION trail_is_kept();
 CREATE TRIGGER trail_is_never_emptied BEFORE TRUNCATE ON organization_trail FOR EACH STATEMENT EXECUTE FUNCTION trail_is_kept();
 
--- The keys of `a` whose value differs in `b`.
-CREATE FUNCTION trail_changed(a jsonb, b jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT jsonb_object_agg(x.key, x.value) FROM jsonb_each(a) x WHERE b -> x.key IS DISTINCT FROM x.value
-$$;
-
 -- Sealed values, digests and passwords: readers learn that they changed, not what they are.
 CREATE FUNCTION trail_masked(entry jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT jsonb_object_agg(x.key, CASE WHEN x.key ~ '(_sealed|^password)$' AND x.value <> 'null' THEN '"••••••"' ELSE x.value END)
