@@ -1,10 +1,13 @@
 """A throw-away server for the whole run, started before the settings are read (`-p tests.server`).
 
 TEST_DATABASE_URL and TEST_DATABASE_ADMIN_URL run the tests on another server instead.
+`python -m tests.server COMMAND ...` runs one command on such a server.
 """
 
 import atexit
 import os
+import subprocess
+import sys
 from contextlib import ExitStack
 
 MARK = "QUNFANG_TEST_SERVER"
@@ -14,8 +17,10 @@ def start() -> None:
     """Point the settings at a server of our own; workers of a parallel run share their parent's."""
     if os.environ.get(MARK):
         return
-    from config.localpg import OWNER, SITE, temporary_cluster
+    from config.catalogue import compile_stale
+    from config.localpg import temporary_cluster
 
+    compile_stale()
     stack = ExitStack()
     atexit.register(stack.close)
     local = stack.enter_context(temporary_cluster())
@@ -30,3 +35,6 @@ def start() -> None:
 
 
 start()
+
+if __name__ == "__main__":
+    raise SystemExit(subprocess.run(sys.argv[1:], check=False).returncode)

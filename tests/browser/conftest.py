@@ -1,0 +1,224 @@
+"""The real site in the real browser: the start command serves the demo district on a database of its own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREENSHOTS = ROOT / "var" / "screenshots"  # VAR_DIR of a test run is gone when it ends
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_SECONDS = 120
+PASSWORD = "only-for-browser-tests-7"
+FAILED = pytest.StashKey[bool]()
+
+
+def pytest_collection_modifyitems(items):
+    """All browser tests share one site, so one worker runs them all; without a browser they say why they do not run."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            if not CHROMIUM:
+                item.add_marker(
+                    pytest.mark.skip(reason="no Chromium: on Debian, apt-get install chromium fonts-noto-cjk")
+                )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the site serves and the password of its demo accounts."""
+
+    url: str
+    password: str
+
+
+@pytest.fixture(scope="package")
+def site():
+    """`manage.py run`, as an office starts it, beside the server of this test run. Started once, always stopped."""
+    with running_site(os.environ["VAR_DIR"], DEMO_PASSWORD=PASSWORD) as started:
+        yield Site(started.url, PASSWORD)
+
+
+@dataclass(frozen=True)
+class Started:
+    """A site that runs: its address, its first process, and what it writes."""
+
+    url: str
+    process: subprocess.Popen
+    log: Path
+
+
+@contextmanager
+def running_site(var_dir, expected=200, **environment):
+    """Start the site on a free port and wait until it answers with the expected health. Yields a Started."""
+    port = free_port()
+    usual = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DATABASE_ADMIN_URL")}
+    log = Path(var_dir) / "site.log"
+    log.parent.mkdir(mode=0o711, exist_ok=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "run"],
+            cwd=ROOT,
+            env=usual | {"VAR_DIR": str(var_dir), "PORT": str(port), "HOST": "127.0.0.1"} | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        started = Started(f"http://127.0.0.1:{port}", process, log)
+        wait_until_it_serves(started, expected)
+        yield started
+    finally:
+        end(process)
+
+
+def free_port():
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until_it_serves(started, expected):
+    deadline = time.monotonic() + START_SECONDS
+    while status_of(f"{started.url}/health/") != expected:
+        if started.process.poll() is not None or time.monotonic() > deadline:
+            pytest.fail(f"The site did not start:\n{started.log.read_text(errors='replace')[-4000:]}", pytrace=False)
+        time.sleep(0.1)
+
+
+def status_of(url):
+    """The status of an answer; 0 where there is none."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+def end(process):
+    """Stop the site as a service manager does; if that does not help, with all its processes."""
+    process.terminate()
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture(scope="package")
+def browser():
+    # For the package only: while it runs, Django takes this thread for an asynchronous one and refuses the database.
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as browser:
+        yield browser
+
+
+@pytest.fixture
+def complaints():
+    """What the console or the server complained of during the test; it must be empty at the end.
+
+    A test that provokes a refusal looks at it and clears it.
+    """
+    return []
+
+
+@pytest.fixture
+def page(browser, site, complaints, request):
+    """Opens a window, logged in: page("village"). page(None) is nobody; width=390 is a telephone."""
+    contexts = []
+
+    def opened(username=None, *, width=1280, height=800, **options):
+        context = browser.new_context(
+            base_url=site.url,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            viewport={"width": width, "height": height},
+            **options,
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        window = watched(context.new_page(), complaints)
+        if username:
+            log_in(window, username, site.password)
+        return window
+
+    yield opened
+    if request.node.stash.get(FAILED, False):
+        photograph(contexts, request.node.name)
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def watched(window, complaints):
+    """Note script errors, refusals of the content policy and answers of 500 and above."""
+    window.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+    window.on("console", lambda entry: entry.type == "error" and complaints.append(f"console: {entry.text}"))
+    window.on("response", lambda answer: answer.status >= 500 and complaints.append(f"{answer.status}: {answer.url}"))
+    return window
+
+
+def log_in(window, username, password):
+    window.goto("/login/")
+    window.fill("[name=username]", username)
+    window.fill("[name=password]", password)
+    window.click("#login-form [type=submit]")
+    window.wait_for_url(lambda url: "/login/" not in url)
+
+
+def photograph(contexts, name):
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for number, context in enumerate(contexts):
+        for window in context.pages:
+            window.screenshot(path=SCREENSHOTS / f"{name}-{number}.png", full_page=True)
+
+
+@pytest.fixture
+def accessible():
+    """Check a page with axe: accessible(window) fails on violations that keep people out."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check(window):
+        found = Axe().run(window).response["violations"]
+        grave = [
+            f"{one['id']}: {one['help']} {[node['html'] for node in one['nodes']]}" for one in found if is_grave(one)
+        ]
+        assert grave == []
+
+    return check
+
+
+def is_grave(violation):
+    return violation["impact"] in ("serious", "critical")
