@@ -1,6 +1,7 @@
 """All settings, read from a typed environment. Production refuses what would be unsafe."""
 
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 import environ
@@ -20,10 +21,16 @@ VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def own_secret_key(path: Path) -> str:
-    """The installation's own key, made once, readable by the owner only."""
+    """The installation's own key, made once, readable by its owner only, whole from the moment it is there."""
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(64))
+        fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(64))
+        with suppress(FileExistsError):  # another process was first
+            path.hardlink_to(fresh)
+        fresh.unlink()
+    if path.stat().st_mode & 0o077:
+        raise ImproperlyConfigured(f"{path} may be opened by other users; set its mode to 0600.")
     return path.read_text().strip()
 
 
@@ -128,10 +135,16 @@ CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 OTP_TOTP_ISSUER = "群防群治"
 
+AXES_HANDLER = "organization.accounts.throttle.Throttle"
+AXES_USERNAME_CALLABLE = "organization.accounts.throttle.username_of"
 AXES_FAILURE_LIMIT = 5
+ACCOUNT_FAILURES_AN_HOUR = 20  # whatever their address
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # a lock ends 15 minutes after the failure that caused it
+AXES_DISABLE_ACCESS_LOG = True  # the log of security events has it
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
 AXES_HTTP_RESPONSE_CODE = 200
 AXES_LOCKOUT_CALLABLE = "organization.accounts.throttle.locked_out"
 AXES_CLIENT_IP_CALLABLE = "config.middleware.client_address"

@@ -3,8 +3,10 @@
 from django.contrib.admin import AdminSite
 from django.utils.translation import gettext_lazy as _
 
+from organization.accounts.site import DoorMixin
 
-class QunfangSite(AdminSite):
+
+class QunfangSite(DoorMixin, AdminSite):
     site_header = _("Mass-prevention forces")
     site_title = _("Mass-prevention forces")
     index_title = _("Workbench")

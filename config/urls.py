@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from config.health import health
@@ -12,5 +12,6 @@ handler500 = "config.errors.failed"
 urlpatterns = [
     path("health/", health, name="health"),
     path("language/", set_language, name="set_language"),
+    path("", include("organization.accounts.urls")),
     path("", admin.site.urls),
 ]

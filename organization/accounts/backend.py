@@ -1,10 +1,13 @@
+"""Who an account is, by name or by session; what it may do comes from its role alone."""
+
 from django.contrib.auth.backends import ModelBackend
 
+from organization import rights
 from organization.models import Account
 
 
 class AccountBackend(ModelBackend):
-    """Looks accounts up without regard to case, with the unit that is their scope; rights come from the role alone."""
+    """Looks accounts up without regard to case, with the unit that is their scope."""
 
     def get_user(self, user_id):
         account = Account.objects.select_related("unit").filter(pk=user_id).first()
@@ -17,6 +20,4 @@ class AccountBackend(ModelBackend):
         return user_obj.has_perm(perm, obj)
 
     def get_all_permissions(self, user_obj, obj=None):
-        from organization import rights
-
         return set(rights.permissions(user_obj.role))

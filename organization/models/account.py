@@ -1,12 +1,17 @@
+import secrets
+import unicodedata
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Mod, Now
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from organization import rights
+from organization import divisions, rights
 from organization.models.unit import Unit
 
 
@@ -22,12 +27,34 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("auditor")
 
 
-class AccountManager(BaseUserManager):
+# Neither 0/o nor 1/i/l: a password that is handed over is read from paper or heard on the phone.
+ISSUED_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def normal_username(username: str) -> str:
+    """The one spelling of a user name for which accounts are looked up and failures are counted."""
+    return unicodedata.normalize("NFKC", username or "").strip().lower()
+
+
+class AccountQuerySet(models.QuerySet):
+    def named(self, username):
+        """The account of that user name, whatever its case."""
+        return self.alias(lowered=Lower("username")).filter(lowered=normal_username(username))
+
+    def of_villages_below(self, code):
+        """The clerks of the villages of a town: the accounts that the town may hand over."""
+        low, high = divisions.span(code)
+        return self.alias(village=Mod("unit_id", 1000)).filter(unit__range=(low, high), village__gt=0, role=Role.CLERK)
+
+
+class AccountManager(BaseUserManager.from_queryset(AccountQuerySet)):
     def get_by_natural_key(self, username):
-        return self.select_related("unit").get(username__iexact=username)
+        return self.select_related("unit").named(username).get()
 
     def create_account(self, username, password, **fields):
+        """Make an account; without a password nobody can log in until one is issued."""
         account = self.model(username=username, **fields)
+        account._state.db = self._db  # where the constraints are asked
         account.set_password(password)
         account.full_clean(exclude=["password"])
         account.save(force_insert=True, using=self._db)
@@ -41,19 +68,27 @@ class Account(AbstractBaseUser):
     """
 
     username = models.CharField(
-        _("user name"), max_length=40,
+        _("user name"),
+        max_length=40,
         validators=[RegexValidator(r"^[\w.-]{2,40}\Z", _("2 to 40 letters, digits, dots, hyphens or underscores."))],
     )
     name = models.CharField(_("full name"), max_length=40)
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit"), related_name="accounts")
     role = models.CharField(
-        _("role"), max_length=10, choices=Role, null=True, blank=True,
+        _("role"),
+        max_length=10,
+        choices=Role,
+        null=True,
+        blank=True,
         help_text=_("Given by the security administrator; without one nobody can log in."),
     )
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(default=False, editable=False)
     issued_at = models.DateTimeField(
-        _("password issued at"), null=True, blank=True, editable=False,
+        _("password issued at"),
+        null=True,
+        blank=True,
+        editable=False,
         help_text=_("Set while the password is one that somebody else handed over."),
     )
     issued_used_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -72,14 +107,16 @@ class Account(AbstractBaseUser):
         indexes = [models.Index(name="account_by_unit", fields=["unit", "id"])]
         constraints = [
             models.UniqueConstraint(
-                Lower("username"), name="account_user_name_is_unique",
+                Lower("username"),
+                name="account_user_name_is_unique",
                 violation_error_message=_("This user name is taken."),
             ),
             models.CheckConstraint(
                 name="account_role_fits_its_unit",
                 condition=rights.role_fits_level("role", "unit"),
                 violation_error_message=_(
-                    "This role does not fit this unit: clerks belong to villages, town staff to towns, the others to the district or its offices."
+                    "This role does not fit this unit: clerks belong to villages, town staff to towns, "
+                    "the others to the district or its offices."
                 ),
             ),
             models.CheckConstraint(name="account_role_is_known", condition=Q(role=None) | Q(role__in=Role.values)),
@@ -116,13 +153,52 @@ class Account(AbstractBaseUser):
     def has_module_perms(self, app_label):
         return self.is_active and any(perm.startswith(f"{app_label}.") for perm in rights.permissions(self.role))
 
+    # --- passwords: one's own, or one that somebody else handed over --------------------------------------------------
+
+    def change_password(self, raw):
+        """Set a password that only its owner knows; ends all other sessions."""
+        self.set_password(raw)
+        self.issued_at = self.issued_used_at = None
+        self.save(update_fields=["password", "issued_at", "issued_used_at"])
+
+    def issue_password(self):
+        """Set a random password, good for one login within PASSWORD_ISSUE_HOURS, and return it: it is shown once."""
+        raw = "-".join("".join(secrets.choice(ISSUED_ALPHABET) for _i in range(5)) for _group in range(3))
+        self.set_password(raw)
+        self.issued_at, self.issued_used_at = Now(), None
+        self.save(update_fields=["password", "issued_at", "issued_used_at"])
+        return raw
+
+    def use_issued_password(self):
+        """Use up the issued password, in one statement; False when it has been used or is too old."""
+        oldest = Now() - timedelta(hours=settings.PASSWORD_ISSUE_HOURS)
+        unused = Account.objects.filter(pk=self.pk, issued_used_at=None, issued_at__gt=oldest)
+        return bool(unused.update(issued_used_at=Now()))
+
+    # --- what administrators do ---------------------------------------------------------------------------------------
+
+    def move_to(self, unit):
+        """Belong to another unit, without a role: nobody alone may carry rights to where they were not given."""
+        self.unit, self.role = unit, None
+        self.save(update_fields=["unit", "role"])
+
+    def end_sessions(self):
+        """Every browser that is logged in as this account goes to the login page with its next request."""
+        self.session_epoch = F("session_epoch") + 1
+        self.save(update_fields=["session_epoch"])
+
+    def hand_over(self, name):
+        """Give the account to another person: a new name and a new password, which is returned."""
+        self.name = name
+        self.save(update_fields=["name"])
+        self.end_sessions()
+        return self.issue_password()
+
     def get_session_auth_hash(self):
         """Sessions end when password, role, unit or activation change, or when somebody ends them all."""
         return self._session_hash()
 
     def get_session_auth_fallback_hash(self):
-        from django.conf import settings
-
         for secret in settings.SECRET_KEY_FALLBACKS:
             yield self._session_hash(secret)
 

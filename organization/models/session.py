@@ -1,12 +1,15 @@
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.db.models.functions import Now
 
 
 class Session(AbstractBaseSession):
     """A browser that is logged in; the gate alone reads and writes these."""
 
-    account = models.ForeignKey("organization.Account", models.CASCADE, null=True, editable=False, related_name="sessions", db_constraint=False)
-    started_at = models.DateTimeField()
+    account = models.ForeignKey(
+        "organization.Account", models.CASCADE, null=True, editable=False, related_name="sessions", db_constraint=False
+    )
+    started_at = models.DateTimeField(default=Now, editable=False)
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from organization.accounts import views
+
+urlpatterns = [
+    path("session/", views.session, name="session"),
+    path("session/back/", views.session_back, name="session_back"),
+    path("second-factor/", views.verify, name="second_factor"),
+    path("second-factor/setup/", views.set_up, name="second_factor_setup"),
+]
