@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.db.models.functions import Mod
 
 from organization.belonging import Reach
@@ -38,11 +38,11 @@ def teams(day: date, within: Reach) -> dict[str, float]:
     }
 
 
-def squads(day: date, within: Reach):
-    """Teams of villages on that day, with `name` of the village, in order of code."""
-    teams = Team.objects.on(day).filter(within.q()).annotate(name=F("unit__name"))
+def teams_of(level: str, day: date, within: Reach):
+    """Teams of "town"s (brigades) or "village"s (squads) on that day, in order of code; what `teams` counts."""
+    teams = Team.objects.on(day).filter(within.q(), unit__in=Unit.objects.open_on(day))
     teams = teams.alias(position=Mod("unit_id", 1_000_000), number=Mod("unit_id", 1000))
-    return teams.filter(IS_VILLAGE).order_by("unit_id")
+    return teams.filter({"town": IS_TOWN, "village": IS_VILLAGE}[level]).order_by("unit_id")
 
 
 def employers(day: date, within: Reach):

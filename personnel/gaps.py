@@ -1,6 +1,6 @@
 """What files and services of a unit lack, as far as somebody can do something about it.
 
-Each function takes a day, a reach of units and the forces whose files the reader writes, and returns the rows it counts.
+Each function takes a day, a reach of units and the forces whose files the reader writes; it returns the rows it counts.
 """
 
 from collections.abc import Sequence

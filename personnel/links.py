@@ -1,7 +1,22 @@
-"""Where the numbers beside a unit lead."""
+"""Addresses of the lists behind numbers."""
+
+from datetime import date
 
 from django.urls import reverse
 from django.utils.http import urlencode
+
+from personnel.people import PROFESSIONAL
+
+
+def people(day: date, unit: int | None = None, *, force: str | None = None, **conditions: str | None) -> str:
+    """The list of the people who serve on that day in a unit and below it, each of them once.
+
+    Without a force the four professional ones, as in every headcount; `category`, `sponsor`, `sex`, `age`, `education`
+    and `status` narrow it further, and are left out when empty.
+    """
+    asked = {"on": day.isoformat(), "unit": unit, "force": force or PROFESSIONAL, **conditions}
+    given = {name: value for name, value in asked.items() if value}
+    return f"{reverse('admin:personnel_card_changelist')}?{urlencode(given)}"
 
 
 def people_of(code: int) -> str:

@@ -7,7 +7,7 @@ from django.db import connection
 
 from organization.belonging import Reach, inside
 from organization.figures import rate
-from personnel.figures.strength import forces_counted
+from personnel.figures.population import forces_counted
 from personnel.models import Assignment
 
 _HERE = f"{inside('a.unit_id')} AND a.force = ANY (%(forces)s)"

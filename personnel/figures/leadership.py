@@ -65,6 +65,10 @@ class Squad:
         return 0 < self.members < FEW
 
     @property
+    def is_leaderless(self):
+        return not self.is_led
+
+    @property
     def is_at_risk(self):
         return self.members < FEW or not self.is_led
 

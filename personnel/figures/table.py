@@ -5,9 +5,9 @@ from datetime import date
 from organization.belonging import Reach
 from organization.figures import teams
 from personnel.figures.course import movement
-from personnel.figures.guards import guards
+from personnel.figures.employment import guards
 from personnel.figures.leadership import posts, squads_at_risk
-from personnel.figures.strength import strength
+from personnel.figures.population import strength
 
 
 def flat(day: date, within: Reach, force: str | None = None) -> dict[str, float]:

@@ -1,0 +1,191 @@
+"""The rows behind figures that the list of people cannot show: who came and went, gaps, posts, squads, employers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from dashboards.asked import SEES_FIGURES, Asked
+from organization import figures as of_organization
+from organization import rights
+from organization.models import Employer
+from personnel import gaps
+from personnel.figures import course, employment, leadership
+from personnel.models import Card, Member
+
+WRITES_FILES = "personnel.change_member"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """`rows(asked)` is what the figure counts: something a paginator takes, whose length or count is the figure.
+
+    `show(rows, asked)` makes table rows {label, url, cells} of one page of it, one cell fewer than `headers`.
+    """
+
+    title: str
+    headers: tuple
+    rows: Callable
+    show: Callable
+    right: str = SEES_FIGURES
+
+
+def ours(asked: Asked) -> tuple[str, ...]:
+    """The forces whose files the account writes."""
+    return rights.FORCES_WRITTEN.get(asked.account.role, ())
+
+
+def change_page(model: str, pk) -> str:
+    """Address of a record in the admin, nothing where that has no page."""
+    try:
+        return reverse(f"admin:{model}_change", args=[pk])
+    except NoReverseMatch:
+        return ""
+
+
+def _text(value):
+    return {"value": "—" if value is None or value == "" else value}
+
+
+def services(rows, asked: Asked):
+    """Services by the name on the card; the link leads to the file where it is in sight, else to the card."""
+    members = [row.member_id for row in rows]
+    cards = {(card.member_id, card.unit_id): card for card in Card.objects.filter(member__in=members)}
+    files = set(Member.objects.filter(pk__in=members).values_list("pk", flat=True))
+    for row in rows:
+        card = cards[row.member_id, row.unit_id]
+        model, pk = ("personnel_member", row.member_id) if row.member_id in files else ("personnel_card", card.pk)
+        days = [row.started_on, row.ended_on, row.contract_until]
+        cells = [row.unit.name, row.get_force_display(), *(day and day.isoformat() for day in days)]
+        yield {"label": card.name, "url": change_page(model, pk), "cells": [_text(cell) for cell in cells]}
+
+
+def files(rows, asked: Asked):
+    for row in rows:
+        cells = [row.unit.name, row.get_sex_display(), row.birth_date.isoformat()]
+        yield {
+            "label": row.name,
+            "url": change_page("personnel_member", row.pk),
+            "cells": [_text(cell) for cell in cells],
+        }
+
+
+def squads(rows, asked: Asked):
+    for squad in rows:
+        people = {"value": squad.members, "url": asked.people(unit=squad.unit)}
+        led = _("yes") if squad.is_led else _("no")
+        yield {"label": squad.name, "url": asked.page(squad.unit), "cells": [people, _text(led)]}
+
+
+def teams(rows, asked: Asked):
+    for team in rows:
+        cells = [team.get_seat_display(), team.established_on.isoformat()]
+        yield {
+            "label": team.unit.name,
+            "url": change_page("organization_team", team.pk),
+            "cells": [_text(cell) for cell in cells],
+        }
+
+
+def posts(rows, asked: Asked):
+    for post in rows:
+        cells = [post.get_title_display(), post.get_ex_officio_display()]
+        yield {
+            "label": post.unit.name,
+            "url": change_page("organization_post", post.pk),
+            "cells": [_text(cell) for cell in cells],
+        }
+
+
+def employers(rows, asked: Asked):
+    for employer in rows:
+        filed = employer.filed_on and employer.filed_on.isoformat()
+        cells = [employer.unit.name, employer.get_nature_display(), employer.declared_guards, filed]
+        yield {
+            "label": employer.name,
+            "url": change_page("organization_employer", employer.pk),
+            "cells": [_text(cell) for cell in cells],
+        }
+
+
+SERVICE = (_("Name"), _("Unit"), _("Force"), _("Started"), _("Ended"), _("Contract until"))
+FILE = (_("Name"), _("Unit"), _("Sex"), _("Birth date"))
+SQUAD = (_("Squad"), _("Members"), _("Led by somebody"))
+TEAM = (_("Team of"), _("Seat"), _("Established on"))
+POST = (_("Team of"), _("Post"), _("Held ex officio by"))
+EMPLOYER = (_("Employer"), _("Place"), _("Nature"), _("Guards declared"), _("Filed on"))
+
+
+def _moved(kind, asked):
+    found = course.changed(kind, asked.day, asked.within, asked.force)
+    return found.select_related("unit").order_by("unit_id", "member_id")
+
+
+def _services(function, asked, *args):
+    found = function(asked.day, asked.within, ours(asked), *args)
+    return found.select_related("unit").order_by("contract_until", "unit_id", "id")
+
+
+def _files(function, asked):
+    return function(asked.day, asked.within, ours(asked)).select_related("unit").order_by("unit_id", "id")
+
+
+def _at_risk(test, asked):
+    return [squad for squad in leadership.squads_at_risk(asked.day, asked.within) if test(squad)]
+
+
+def _teams(condition, asked):
+    of = of_organization.teams_of(condition, asked.day, asked.within)
+    return of.select_related("unit")
+
+
+def _posts(function, asked):
+    return function(asked.day, asked.within).select_related("unit").order_by("unit_id", "title", "id")
+
+
+def _employers(asked, *, institutions=False):
+    found = employment.employers(asked.day, asked.within, institutions=institutions)
+    return found.select_related("unit").order_by("unit_id", "id")
+
+
+def _unfiled(asked):
+    found = of_organization.employers(asked.day, asked.within) & Employer.objects.filing("missing", asked.day)
+    return found.select_related("unit").order_by("unit_id", "id")
+
+
+def _file_gap(title, function):
+    return Listing(title, FILE, partial(_files, function), files, WRITES_FILES)
+
+
+def _contract_gap(title, function, *args):
+    rows = lambda asked: _services(function, asked, *args)  # noqa: E731
+    return Listing(title, SERVICE, rows, services, WRITES_FILES)
+
+
+LISTS = {
+    "joined": Listing(_("Joined this month"), SERVICE, partial(_moved, "joined"), services),
+    "left": Listing(_("Left this month"), SERVICE, partial(_moved, "left"), services),
+    "brigades": Listing(_("Brigades"), TEAM, partial(_teams, "town"), teams),
+    "squads": Listing(_("Squads"), TEAM, partial(_teams, "village"), teams),
+    "squads-empty": Listing(_("Squads without members"), SQUAD, partial(_at_risk, lambda s: s.is_empty), squads),
+    "squads-small": Listing(_("Squads of one or two"), SQUAD, partial(_at_risk, lambda s: s.is_small), squads),
+    "squads-leaderless": Listing(
+        _("Squads without a leader"), SQUAD, partial(_at_risk, lambda s: s.is_leaderless), squads
+    ),
+    "posts-held": Listing(_("Posts held"), POST, partial(_posts, leadership.held_posts), posts),
+    "posts-vacant": Listing(_("Posts vacant"), POST, partial(_posts, leadership.vacant_posts), posts),
+    "employers": Listing(_("Employers with guards"), EMPLOYER, _employers, employers),
+    "institutions": Listing(_("Institutions with guards"), EMPLOYER, partial(_employers, institutions=True), employers),
+    "employers-unfiled": Listing(
+        _("Employers not filed with the police"), EMPLOYER, _unfiled, employers, "organization.change_employer"
+    ),
+    "without-phone": _file_gap(_("People without phone number"), gaps.without_phone),
+    "without-education": _file_gap(_("People without education"), gaps.without_education),
+    "without-service": _file_gap(_("Files without any service"), gaps.without_service),
+    "contracts-ended": _contract_gap(_("Contracts that ended"), gaps.contracts_ended),
+    "contracts-30": _contract_gap(_("Contracts ending within 30 days"), gaps.contracts_ending, -1, 30),
+    "contracts-60": _contract_gap(_("Contracts ending in 31 to 60 days"), gaps.contracts_ending, 30, 60),
+    "contracts-90": _contract_gap(_("Contracts ending in 61 to 90 days"), gaps.contracts_ending, 60, 90),
+}

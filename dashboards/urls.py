@@ -1,0 +1,10 @@
+from django.contrib.admin import site
+from django.urls import path
+
+from dashboards import views
+
+app_name = "dashboards"
+urlpatterns = [
+    path("strength/", site.admin_view(views.strength), name="strength"),
+    path("lists/<slug:slug>/", site.admin_view(views.listing), name="listing"),
+]

@@ -1,0 +1,32 @@
+"""Pages of figures: they compose what the figures modules count."""
+
+from django.contrib.admin import site
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from dashboards import strength as strength_page
+from dashboards.asked import asked
+from dashboards.lists import LISTS
+
+ROWS_A_PAGE = 100
+
+
+def strength(request):
+    """How strong the forces of a unit are on a day (D1)."""
+    context = site.each_context(request) | {"title": _("Strength")}
+    return render(request, "dashboards/strength.html", context | strength_page.context(asked(request)))
+
+
+def listing(request, slug):
+    """The rows that a figure counts, where these are not simply people who serve."""
+    question = asked(request)
+    behind = LISTS.get(slug)
+    if behind is None or not request.user.has_perm(behind.right):
+        raise Http404
+    page = Paginator(behind.rows(question), ROWS_A_PAGE).get_page(request.GET.get("p"))
+    table = {"title": behind.title, "headers": behind.headers, "rows": behind.show(list(page), question)}
+    context = site.each_context(request) | {"title": behind.title, "table": table, "page": page}
+    context |= {"unit": question.unit, "day": question.day, "back": question.page()}
+    return render(request, "dashboards/listing.html", context)
