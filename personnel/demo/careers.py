@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 
 from personnel import identity
-from personnel.demo.draw import day_between, pick
+from personnel.demo.draw import Weighted, day_between
 from personnel.demo.jobs import Job
 from personnel.demo.profiles import PROFILES, RETIREMENT
 
@@ -14,10 +14,11 @@ YEAR = 365
 DECADE = 10 * YEAR
 MOVED, RETURNED = 0.07, 0.025  # of those who serve today
 MOVED_BEFORE_LEAVING = 0.06
+STAYED_TO_THE_END = 0.3  # of those whose employer gave up its guards
 COHORT_2003 = date(2003, 9, 1)  # the sub-bureau's own recruits of that year, then called assistants
 OF_THAT_COHORT = 0.16
-GRADES = {"三级": 60, "二级": 28, "一级": 12}
-REASONS = {"expired": 0.6, "dismissed": 0.13, "other": 0.24, "deceased": 0.03}
+GRADES = Weighted({"三级": 60, "二级": 28, "一级": 12})
+REASONS = Weighted({"expired": 0.6, "dismissed": 0.13, "other": 0.24, "deceased": 0.03})
 NOTES = {
     "resigned": ("个人原因", "另谋职业", "家庭原因", ""),
     "dismissed": ("违反考勤纪律", "考核不合格", "擅离职守"),
@@ -38,9 +39,16 @@ class Stint:
 
 
 def adult_on(born: date) -> date:
-    """The eighteenth birthday (1 March for those born on 29 February)."""
-    latest = date(born.year + 18, 3, 1) if (born.month, born.day) == (2, 29) else None
-    return latest or born.replace(year=born.year + 18)
+    """The eighteenth birthday."""
+    return anniversary(born, 18)
+
+
+def anniversary(day: date, years: int) -> date:
+    """The same day some years later; 1 March for 29 February in a common year."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
 
 
 def serving(rng: Random, day: date, job: Job, born: date, before: Sequence[Job]) -> list[Stint]:
@@ -62,13 +70,14 @@ def serving(rng: Random, day: date, job: Job, born: date, before: Sequence[Job])
 
 def left(rng: Random, day: date, job: Job, before: Sequence[Job]) -> list[Stint] | None:
     """The services of somebody who left that job before the day; None where the job has no room for that."""
-    earliest = max(day - timedelta(DECADE + 2 * YEAR), job.since or date.min)
-    latest = min(day, job.until or day)
-    if (latest - earliest).days < 120:
+    earliest = job.since or day - timedelta(3 * DECADE)
+    first_end, latest = max(earliest + timedelta(40), day - timedelta(DECADE)), min(day, job.until or day)
+    if first_end > latest:
         return None
-    started = _whole_month(rng, day_between(rng, earliest, latest - timedelta(40)), earliest)
+    is_last = job.until is not None and rng.random() < STAYED_TO_THE_END
+    end = latest if is_last else day_between(rng, first_end, latest)
     stayed = timedelta(20 + int(rng.expovariate(1 / (PROFILES[job.force].years_stayed * YEAR))))
-    end = min(started + stayed, latest)
+    started = _whole_month(rng, max(earliest, end - stayed), earliest)
     old = rng.choice(before)
     if rng.random() < MOVED_BEFORE_LEAVING and not _same_place(old, job) and (cut := _cut(rng, started, end, old)):
         return [Stint(old, started, "recruited", cut, "transferred"), Stint(job, cut, "transferred", end, "other")]
@@ -85,14 +94,14 @@ def with_reason(rng: Random, stints: list[Stint], born: date) -> list[Stint]:
         ending, note = "retired", ""
     else:
         is_own = rng.random() < PROFILES[last.job.force].left_on_own
-        ending = "resigned" if is_own else pick(rng, REASONS)
+        ending = "resigned" if is_own else REASONS.draw(rng)
         note = rng.choice(NOTES.get(ending, ("",)))
     return [*stints[:-1], Stint(last.job, last.started_on, last.beginning, last.ended_on, ending, note)]
 
 
 def _start(rng: Random, day: date, first: date, long_serving: float) -> date:
     is_old_hand = rng.random() < long_serving
-    tenure = timedelta(DECADE + rng.randint(0, 8 * YEAR) if is_old_hand else int(DECADE * rng.random() ** 1.1))
+    tenure = timedelta(DECADE + rng.randint(0, 8 * YEAR) if is_old_hand else int(DECADE * rng.random() ** 0.8))
     if day - tenure < first:
         return _whole_month(rng, day_between(rng, first, day), first)
     return _whole_month(rng, day - tenure, first)

@@ -120,10 +120,12 @@ class Crowd:
         born = birth_date(self._rng, PROFILES[force].ages, stints[0].started_on)
         self._add(careers.with_reason(self._rng, stints, born), born)
 
-    def _add(self, stints: list[careers.Stint], born: date, sex: str | None = None, education: str | None = None) -> None:
+    def _add(
+        self, stints: list[careers.Stint], born: date, sex: str | None = None, education: str | None = None
+    ) -> None:
         job = stints[-1].job
         number = len(self.people)
-        self.people.append(self.makers.person(job.force, job.town, born, sex, education))
+        self.people.append(self.makers.person(job.force, job.home, born, sex, education))
         self.keepers.append(job.file_unit)
         self.forces.append(job.force)
         self.services += self._register.services(number, stints)

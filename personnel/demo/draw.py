@@ -1,9 +1,11 @@
 """Drawing lots: everything random in the demo district goes through here or through `random.Random` itself."""
 
+from bisect import bisect
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import accumulate
 from random import Random
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
 
@@ -13,9 +15,15 @@ def lots(seed: int, part: str) -> Random:
     return Random(f"{seed} {part}")  # noqa: S311 - a demonstration, no secret
 
 
-def pick(rng: Random, weighted: Mapping[Value, float]) -> Value:
-    """One key, drawn by its weight."""
-    return rng.choices(list(weighted), weights=list(weighted.values()))[0]
+class Weighted(Generic[Value]):
+    """Values with the sums of their weights, so that one can be drawn quickly."""
+
+    def __init__(self, weights: Mapping[Value, float]) -> None:
+        self._values, self._sums = list(weights), list(accumulate(weights.values()))
+
+    def draw(self, rng: Random) -> Value:
+        """One value, by its weight."""
+        return self._values[bisect(self._sums, rng.random() * self._sums[-1])]
 
 
 def shares(total: int, weights: Sequence[float], floors: Sequence[int] | None = None) -> list[int]:
@@ -40,4 +48,3 @@ def repeated(counts: Mapping[Value, int]) -> list[Value]:
 def day_between(rng: Random, first: date, last: date) -> date:
     """A day from `first` to `last`, both included."""
     return first + timedelta(rng.randint(0, (last - first).days))
-

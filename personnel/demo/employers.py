@@ -6,23 +6,29 @@ from datetime import date, timedelta
 from itertools import count
 from random import Random
 
-from personnel.demo.draw import day_between, pick, shares
+from personnel.demo.draw import Weighted, day_between, shares
 from personnel.demo.places import SUB_BUREAU, Place
 from personnel.demo.size import Size
 
+INSTITUTIONS = Weighted({"school": 0.58, "government": 0.42})
+BUSINESSES = Weighted({"enterprise": 0.68, "property": 0.32})
 COMPANIES = 1 / 50  # of the employers that are no institutions
 COMPANY_WEIGHT = 16  # a security company has as many guards as sixteen other employers
 UNKNOWN_PREMISES = 0.02
-BRANDS_FIRST, BRANDS_SECOND = "汇恒锦盛泰利德宏嘉裕祥联达创鸿瑞", "丰隆源兴信成茂和泰业荣昌通润诚辉"
+LONG_ESTABLISHED = 0.72
+BRANDS_FIRST, BRANDS_SECOND = "汇恒锦盛泰利德宏嘉裕祥联达创鸿瑞", "隆源兴信成茂和泰业荣昌通润诚辉"
 ORDINALS = ("", "", "第二", "第三", "第四", "第五", "第六", "第七", "第八", "第九")
 TRADES = {
-    "enterprise": ("五金制品有限公司", "服装有限公司", "电子有限公司", "塑料制品厂", "物流有限公司", "百货商场", "食品有限公司", "家具厂"),
+    "enterprise": (
+        "五金制品有限公司", "服装有限公司", "电子有限公司", "塑料制品厂", "物流有限公司", "百货商场",
+        "食品有限公司", "家具厂",
+    ),
     "property": ("物业管理有限公司", "花园管理处", "商业广场管理处", "工业园管理处"),
     "entertainment": ("歌舞娱乐城", "网吧", "沐足城"),
     "security_company": ("保安服务有限公司",),
     "school": ("小学", "中学", "幼儿园", "职业技术学校"),
-    "government": ("水务所", "敬老院", "市场管理所", "文化站", "卫生院", "商会", "个体劳动者协会", "残疾人联合会"),
-}
+    "government": ("水务所", "敬老院", "市场管理所", "文化站", "卫生站", "商会", "个体劳动者协会", "老年人协会"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,10 +52,11 @@ def employers(rng: Random, day: date, size: Size, units: Sequence[Place]) -> lis
     names = _Names(rng)
     offices = [Employer("穗安分局", "sub_bureau", SUB_BUREAU), *(_town_office(unit) for unit in units if unit.is_town)]
     villages = [unit for unit in units if unit.is_village]
-    places = rng.choices(villages, [unit.population or 0 for unit in villages], k=size.institutions + size.other_employers)
     natures = [*_institutions(rng, size), *_others(rng, size)]
+    places = rng.choices(villages, [unit.population or 0 for unit in villages], k=len(natures))
     found = [
-        _guarded(rng, day, names, nature, place, guards) for (nature, guards), place in zip(natures, places, strict=True)
+        _guarded(rng, day, names.of(nature, place.name), nature, place, guards)
+        for (nature, guards), place in zip(natures, places, strict=True)
     ]
     closed = [_closed(rng, day, names, rng.choice(villages), i) for i in range(size.closed_employers)]
     return [*offices, *found, *closed]
@@ -60,7 +67,7 @@ def _town_office(unit: Place) -> Employer:
 
 
 def _institutions(rng: Random, size: Size) -> list[tuple[str, int]]:
-    natures = [pick(rng, {"school": 0.58, "government": 0.42}) for _ in range(size.institutions)]
+    natures = [INSTITUTIONS.draw(rng) for _ in range(size.institutions)]
     weights = [rng.lognormvariate(0, 0.6) for _ in natures]
     return list(zip(natures, shares(size.institution_guards, weights, [2] * len(natures)), strict=True))
 
@@ -68,21 +75,21 @@ def _institutions(rng: Random, size: Size) -> list[tuple[str, int]]:
 def _others(rng: Random, size: Size) -> list[tuple[str, int]]:
     """Entertainment venues are none of them: they may not recruit guards themselves, so a company sends theirs."""
     companies = max(1, round(size.other_employers * COMPANIES))
-    kinds = {"enterprise": 0.68, "property": 0.32}
-    natures = ["security_company"] * companies + [pick(rng, kinds) for _ in range(size.other_employers - companies)]
+    natures = ["security_company"] * companies + [BUSINESSES.draw(rng) for _ in range(size.other_employers - companies)]
     size_of = {"security_company": COMPANY_WEIGHT, "property": 1.6, "enterprise": 1}
     weights = [size_of[nature] * rng.lognormvariate(0, 0.7) for nature in natures]
     return list(zip(natures, shares(size.other_guards, weights, [1] * len(natures)), strict=True))
 
 
-def _guarded(rng: Random, day: date, names: "_Names", nature: str, place: Place, guards: int) -> Employer:
-    started = day_between(rng, day - timedelta(15 * 365), day - timedelta(20))
+def _guarded(rng: Random, day: date, name: str, nature: str, place: Place, guards: int) -> Employer:  # noqa: PLR0917
+    years = (12, 25) if rng.random() < LONG_ESTABLISHED else (0, 12)
+    started = day - timedelta(20 + rng.randint(years[0] * 365, years[1] * 365))
     declared = guards + rng.choice((-2, -1, 1, 1, 2, 3)) if rng.random() < 0.09 else guards
     lot = rng.random()
     # The regulation asks for thirty days; some are late and some forget it.
     filed = None if lot < 0.07 else started + timedelta(rng.randint(31, 200) if lot < 0.17 else rng.randint(3, 30))
     return Employer(
-        name=names.of(nature, place.name),
+        name=name,
         nature=nature,
         unit_id=place.town if rng.random() < UNKNOWN_PREMISES else place.code,
         self_recruiting=nature != "security_company",
@@ -95,9 +102,9 @@ def _guarded(rng: Random, day: date, names: "_Names", nature: str, place: Place,
 
 
 def _closed(rng: Random, day: date, names: "_Names", place: Place, i: int) -> Employer:
-    nature = "entertainment" if i % 4 == 0 else pick(rng, {"enterprise": 0.8, "property": 0.2})
+    nature = "entertainment" if i % 4 == 0 else BUSINESSES.draw(rng)
     ended = day_between(rng, day - timedelta(9 * 365), day - timedelta(60))
-    started = ended - timedelta(rng.randint(700, 2500))
+    started = ended - timedelta(rng.randint(1500, 5000))
     return Employer(
         name=names.of(nature, place.name), nature=nature, unit_id=place.code, self_recruiting=nature != "entertainment",
         filed_on=started + timedelta(rng.randint(5, 60)), started_on=started, ended_on=ended,

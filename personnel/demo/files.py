@@ -6,16 +6,16 @@ from datetime import date, timedelta
 from random import Random
 
 from personnel.demo import names
-from personnel.demo.draw import pick
+from personnel.demo.draw import Weighted
 from personnel.demo.numbers import Numbers
 
 BANKS = ("穗安农村商业银行", "穗安城市银行", "穗安储蓄银行")
 WITH_ACCOUNT = {"auxiliary": 0.98, "patrol": 0.96, "joint_defence": 0.35}
 WITH_CONTACT = {"auxiliary": 0.6, "patrol": 0.5, "joint_defence": 0.12}
 WITH_HEALTH = {"auxiliary": 0.12, "patrol": 0.1}
-RELATIONS = {"配偶": 50, "父亲": 18, "母亲": 17, "兄弟": 9, "子女": 6}
-CONDITIONS = {"1": 88, "2": 8, "3": 4}
-BLOOD_TYPES = {"o": 38, "b": 26, "a": 27, "ab": 8, "unknown": 1}
+RELATIONS = Weighted({"配偶": 50, "父亲": 18, "母亲": 17, "兄弟": 9, "子女": 6})
+CONDITIONS = Weighted({"1": 88, "2": 8, "3": 4})
+BLOOD_TYPES = Weighted({"o": 38, "b": 26, "a": 27, "ab": 8, "unknown": 1})
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def contacts(rng: Random, numbers: Numbers, forces: Iterable[tuple[int, str]]) -
 
 
 def _contact(rng: Random, numbers: Numbers, person: int) -> Contact:
-    relation = pick(rng, RELATIONS)
+    relation = RELATIONS.draw(rng)
     sex = "male" if relation in ("父亲", "兄弟") else "female"
     return Contact(person, names.full_name(rng, sex, 1975), relation, numbers.phone())
 
@@ -71,7 +71,11 @@ def health(rng: Random, day: date, forces: Iterable[tuple[int, str]]) -> list[He
     chosen = [person for person, force in forces if rng.random() < WITH_HEALTH.get(force, 0)]
     return [
         Health(
-            person, pick(rng, CONDITIONS), pick(rng, BLOOD_TYPES), str(rng.randint(158, 186)), day - timedelta(rng.randint(1, 500))
+            person,
+            CONDITIONS.draw(rng),
+            BLOOD_TYPES.draw(rng),
+            str(rng.randint(158, 186)),
+            day - timedelta(rng.randint(1, 500)),
         )
         for person in chosen
     ]

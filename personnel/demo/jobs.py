@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from personnel.demo.draw import pick, shares
+from personnel.demo.draw import Weighted, shares
 from personnel.demo.employers import Employer
 from personnel.demo.places import DISTRICT, SUB_BUREAU, Place, station_of
 from personnel.demo.size import Size
@@ -14,15 +14,16 @@ TOWN_RUN = 0.22
 ATTACHED = 0.66  # auxiliary officers whose unit is a town
 ACCOUNTS = {"village": DISTRICT + 1_001, "village2": DISTRICT + 100_201}
 UNDERSTAFFED = (0, 1, 2)  # squads that a reader of the figures should find
-DEFENCE_POSTS = {"队员": 84, "班长": 9, "副班长": 4, "内勤": 3}
-OPERATIONAL_POSTS = {"巡逻": 46, "社区警务助理": 22, "交通协管": 14, "视频巡查": 8, "驾驶": 6, "值守": 4}
-CLERICAL_POSTS = {"内勤": 40, "接警": 30, "户籍协助": 18, "档案": 12}
-GUARD_POSTS = {"门卫": 45, "巡逻": 28, "守护": 15, "监控": 9, "班长": 3}
+DEFENCE_POSTS = Weighted({"队员": 84, "班长": 9, "副班长": 4, "内勤": 3})
+CATEGORIES = Weighted({"operational": 85, "clerical": 15})
+OPERATIONAL_POSTS = Weighted({"巡逻": 46, "社区警务助理": 22, "交通协管": 14, "视频巡查": 8, "驾驶": 6, "值守": 4})
+CLERICAL_POSTS = Weighted({"内勤": 40, "接警": 30, "户籍协助": 18, "档案": 12})
+GUARD_POSTS = Weighted({"门卫": 45, "巡逻": 28, "守护": 15, "监控": 9, "班长": 3})
 
 
 @dataclass(frozen=True)
 class Job:
-    """Where and as what somebody serves; `employer` is a place in the list of employers, `since` and `until` bound it."""
+    """Where and as what somebody serves. `employer` is a place in the list of employers; `since`, `until` bound it."""
 
     force: str
     unit: int
@@ -36,6 +37,11 @@ class Job:
     employer: int | None = None
     since: date | None = None
     until: date | None = None
+
+    @property
+    def home(self) -> int:
+        """Where its holder is likely to live: the village, or the town."""
+        return self.unit if self.unit % 1000 and self.unit < SUB_BUREAU else self.town
 
 
 class Jobs:
@@ -68,8 +74,10 @@ class Jobs:
     def patrol(self) -> list[Job]:
         """Recruited and employed by the town, used by its station."""
         return [
-            Job("patrol", town, town, town, pick(self._rng, OPERATIONAL_POSTS), using_unit=station_of(town), recruiter=town,
-                employer=self._town_office[town])
+            Job(
+                "patrol", town, town, town, OPERATIONAL_POSTS.draw(self._rng), using_unit=station_of(town),
+                recruiter=town, employer=self._town_office[town],
+            )
             for town in self._in_towns(self._size.patrol)
         ]  # fmt: skip
 
@@ -105,16 +113,16 @@ class Jobs:
         return [town.code for town, n in zip(self._towns, counts, strict=True) for _ in range(n)]
 
     def _village_run(self, village: Place) -> Job:
-        post = pick(self._rng, DEFENCE_POSTS)
+        post = DEFENCE_POSTS.draw(self._rng)
         return Job("joint_defence", village.code, village.town, village.code, post, "village", recruiter=village.code)
 
     def _town_run(self, town: int) -> Job:
-        post = pick(self._rng, DEFENCE_POSTS)
+        post = DEFENCE_POSTS.draw(self._rng)
         return Job("joint_defence", town, town, town, post, "town", recruiter=town, employer=self._town_office[town])
 
     def _auxiliary(self, unit: int, station: int | None) -> Job:
-        category = pick(self._rng, {"operational": 85, "clerical": 15})
-        post = pick(self._rng, OPERATIONAL_POSTS if category == "operational" else CLERICAL_POSTS)
+        category = CATEGORIES.draw(self._rng)
+        post = (OPERATIONAL_POSTS if category == "operational" else CLERICAL_POSTS).draw(self._rng)
         home = unit if station else self._rng.choice(self._towns).code
         return Job(
             "auxiliary", unit, home, unit, post, category=category, using_unit=station, recruiter=SUB_BUREAU, employer=0
@@ -125,5 +133,5 @@ class Jobs:
         if employer.nature == "security_company":
             unit = self._rng.choice(self._villages).code
         town = unit - unit % 1000
-        post = pick(self._rng, GUARD_POSTS)
+        post = GUARD_POSTS.draw(self._rng)
         return Job("guard", unit, town, town, post, employer=i, since=employer.started_on, until=employer.ended_on)

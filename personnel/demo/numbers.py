@@ -4,6 +4,7 @@ from datetime import date
 from random import Random
 
 from personnel import identity
+from personnel.demo.draw import Weighted
 
 HOME = "440199"
 # Places of first registration: a code whose last digits "99" (or 98) were never given to any county, native place, and
@@ -26,6 +27,7 @@ REGIONS = {
 }
 UNASSIGNED_PREFIX = "154"  # no operator has it
 FICTIONAL_BANK_BIN = "629999"
+NEARNESS = {"city": 2.0, "province": 1.5, "other": 1.0}
 
 
 class Numbers:
@@ -49,8 +51,8 @@ class Numbers:
 
     def document(self, kind: str) -> str:
         """The number of a permit or passport."""
-        prefix, digits = {"hk_macau_permit": (self._rng.choice(("H9", "M9")), 7), "taiwan_permit": ("0", 7)}.get(kind, ("XZ", 7))
-        return self._once(lambda: f"{prefix}{self._rng.randrange(10**digits):0{digits}}")
+        prefix = {"hk_macau_permit": self._rng.choice(("H9", "M9")), "taiwan_permit": "0", "passport": "XZ"}[kind]
+        return self._once(lambda: f"{prefix}{self._rng.randrange(10**7):07}")
 
     def _citizen(self, birth: date, sex: str, region: str) -> str:
         serial = self._rng.randrange(500) * 2 + (sex == "male")
@@ -76,8 +78,8 @@ def native_place(region: str) -> tuple[str, str]:
     return REGIONS[region]
 
 
-def region_weights(local: float) -> dict[str, float]:
-    """Weights of the regions when that share of the people comes from the district itself."""
-    others = {region: {"city": 2.0, "province": 1.5, "other": 1.0}[kind] for region, (_, kind) in REGIONS.items() if region != HOME}
+def regions(local: float) -> Weighted[str]:
+    """The regions, when that share of the people comes from the district itself."""
+    others = {region: NEARNESS[kind] for region, (_, kind) in REGIONS.items() if region != HOME}
     whole = sum(others.values())
-    return {HOME: local} | {region: (1 - local) * weight / whole for region, weight in others.items()}
+    return Weighted({HOME: local} | {region: (1 - local) * weight / whole for region, weight in others.items()})

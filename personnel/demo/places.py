@@ -12,10 +12,11 @@ VILLAGES = 257
 STREETS = ("云桥", "霁塘", "榕岸", "沐岗", "兰埗", "澄湾", "棠滘", "安澜")
 TOWNS = ("鹭滘", "禾岗", "筠溪", "蓼涌", "穗田", "霞埔", "石榕", "莲陂", "枫沙", "梧埗", "菱沥")
 SPECIAL_SQUADS = {"巡逻特勤大队": ("一中队", "二中队", "三中队"), "机动巡防大队": ("一中队", "二中队")}
-FIRST = "云霞霁澄榕鹭棠蕉筠岚沐沅菱蓼茭橙枫苇松柏兰荷禾穗瑞翠碧梧桐芷萍薇"
-SECOND = "涌滘沥基围岗洲埔陂墩埗沙溪坊井园塱尾头边"
+SIDES = ("", "", "", "上", "下", "东", "西", "南", "北")
+FIRST = "霞霁澄榕鹭棠蕉筠岚沐沅菱蓼茭橙枫苇柏兰荷禾穗瑞翠碧梧桐芷萍薇"
+SECOND = "涌滘沥基围埔陂墩埗塱坊井边尾"
 # Combinations that are, as far as we know, names of real places.
-REAL = frozenset({"榕江", "松岗", "柏塘", "荷塘", "禾洲", "兰溪", "兰园", "松溪", "沅洲", "荷溪", "松洲", "碧溪", "沅溪"})
+REAL = frozenset({"棠涌", "霞涌", "霞边", "桐井", "兰陂", "柏井", "榕边", "枫边", "蕉围", "禾围"})
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Place:
 
 def units(rng: Random) -> list[Place]:
     """All units below the district, in the order of their codes."""
-    stems = [a + b for a in FIRST for b in SECOND if a + b not in {*REAL, *STREETS, *TOWNS}]
+    taken = {*REAL, *STREETS, *TOWNS}
+    stems = [rng.choice(SIDES) + a + b for a in FIRST for b in SECOND if a + b not in taken]
     rng.shuffle(stems)
     names = [*STREETS, *TOWNS]
     counts = shares(VILLAGES, [rng.uniform(6, 18) for _ in names], [5] * len(names))

@@ -6,15 +6,17 @@ from datetime import date, timedelta
 from itertools import count
 from random import Random
 
-from personnel.demo.careers import COHORT_2003, GRADES, YEAR, Stint
-from personnel.demo.draw import day_between, pick
+from personnel import identity
+from personnel.demo.careers import COHORT_2003, GRADES, Stint, anniversary
+from personnel.demo.draw import Weighted, day_between
 from personnel.demo.jobs import Job
 from personnel.demo.profiles import PROFILES
 
 FORMER_TITLE = "协管员"
 BADGES = {"auxiliary": "SA", "patrol": "GJ"}
 PART_TIME, PARTS = 0.09, (40, 50, 60, 80)
-YEARS = {"auxiliary": {1: 1}, "patrol": {1: 1}, "guard": {1: 6, 2: 3, 3: 1}, "joint_defence": {1: 8, 2: 2}}
+ONE_YEAR = Weighted({1: 1})  # auxiliary police and patrol, says the document
+YEARS = {"guard": Weighted({1: 6, 2: 3, 3: 1}), "joint_defence": Weighted({1: 8, 2: 2})}
 FIRST_PART, SECOND_PART = 60, 40
 LAPSED = 0.03  # contracts that ended and were not renewed
 
@@ -67,10 +69,11 @@ class Register:
         job, is_official = stint.job, stint.job.force in BADGES
         contract = self._contract(job, stint)
         return Service(
-            person, job.unit, job.force, stint.started_on, stint.beginning, stint.ended_on, stint.ending, stint.ending_note,
+            person, job.unit, job.force, stint.started_on, stint.beginning, stint.ended_on, stint.ending,
+            stint.ending_note,
             category=job.category, sponsor=job.sponsor, using_unit_id=job.using_unit, recruiter_id=job.recruiter,
             employer=job.employer, post=job.post, badge=badge,
-            grade=pick(self._rng, GRADES) if job.force == "auxiliary" else "",
+            grade=GRADES.draw(self._rng) if job.force == "auxiliary" else "",
             former_title=FORMER_TITLE if job.force == "auxiliary" and first == COHORT_2003 else "",
             cohort=first.year if is_official else None, share=self._share(job),
             contract_from=contract[0], contract_until=contract[1],
@@ -86,13 +89,13 @@ class Register:
         """The contract of the last days of the service: renewed year by year, so it began on an anniversary."""
         if self._rng.random() >= PROFILES[job.force].contracts:
             return None, None
-        years = pick(self._rng, YEARS[job.force])
+        years = YEARS.get(job.force, ONE_YEAR).draw(self._rng)
         last = (stint.ended_on or self._day + timedelta(1)) - timedelta(1)
-        renewals = (last - stint.started_on).days // (YEAR * years)
-        begun = stint.started_on + timedelta(renewals * YEAR * years)
-        if renewals and stint.ended_on is None and self._rng.random() < LAPSED:
-            begun -= timedelta(YEAR * years)
-        return begun, begun + timedelta(YEAR * years - 1)
+        terms = identity.age_on(stint.started_on, last) // years
+        if terms and stint.ended_on is None and self._rng.random() < LAPSED:
+            terms -= 1
+        begun, over = (anniversary(stint.started_on, n * years) for n in (terms, terms + 1))
+        return begun, over - timedelta(1)
 
 
 def with_second_services(rng: Random, day: date, services: list[Service], pairs: int) -> list[Service]:

@@ -13,7 +13,12 @@ from personnel.demo.draw import day_between
 from personnel.demo.places import DISTRICT, DISTRICT_NAME, Place
 
 CHIEFS_FILLED, DEPUTIES_VACANT, SUCCEEDED = 0.5, 0.03, 0.3
-CORPS_FROM, BRIGADES_FROM, SQUADS_FROM, SQUADS_UNTIL = date(2013, 9, 16), date(2013, 10, 8), date(2013, 12, 2), date(2014, 6, 27)
+CORPS_FROM, BRIGADES_FROM, SQUADS_FROM, SQUADS_UNTIL = (
+    date(2013, 9, 16),
+    date(2013, 10, 8),
+    date(2013, 12, 2),
+    date(2014, 6, 27),
+)
 GOVERNANCE, BUREAU = "区综治办领导", "分局领导"
 TOWN_LEADER, OFFICER, DIRECTOR = "镇街综治领导", "社区民警", "村居委会主任"
 
@@ -39,7 +44,7 @@ class Post:
 
 @dataclass(frozen=True)
 class Appointment:
-    """Who holds a post: `person`, a place in the list of people, or an official. `post` is a place in the list of posts."""
+    """Who holds a post: `person` or an official. Both `post` and `person` are places in their lists."""
 
     post: int
     person: int | None
@@ -69,7 +74,9 @@ def posts(found: Sequence[Team]) -> list[Post]:
     """A chief post for each team, and its deputies by office; the corps has an office beside."""
     made = []
     for i, team in enumerate(found):
-        offices = {"sub_bureau": (GOVERNANCE, BUREAU), "governance_centre": (TOWN_LEADER,)}.get(team.seat, (OFFICER, DIRECTOR))
+        offices = {"sub_bureau": (GOVERNANCE, BUREAU), "governance_centre": (TOWN_LEADER,)}.get(
+            team.seat, (OFFICER, DIRECTOR)
+        )
         made += [Post(i, "chief"), *(Post(i, "deputy", office) for office in offices)]
         if team.unit_id == DISTRICT:
             made.append(Post(i, "office_head", "分局治安大队负责人"))
@@ -79,7 +86,9 @@ def posts(found: Sequence[Team]) -> list[Post]:
 class Appointments:
     """Fills posts: chiefs of squads with a member of the squad, deputies with officials."""
 
-    def __init__(self, rng: Random, day: date, found: Sequence[Team], members: Mapping[int, Sequence[tuple[int, date]]]) -> None:
+    def __init__(
+        self, rng: Random, day: date, found: Sequence[Team], members: Mapping[int, Sequence[tuple[int, date]]]
+    ) -> None:
         """`members`: for each village its people (place in the list) with the day since when they serve there."""
         self._rng, self._day, self._teams, self._members = rng, day, found, members
 

@@ -1,0 +1,130 @@
+"""Writing the demo district into an empty database: one transaction on the owner's connection, all or nothing."""
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import date
+from functools import partial
+
+from django.contrib.auth.hashers import make_password
+from django.db import connections, transaction
+from django.utils.translation import gettext_lazy as _
+
+from organization.models import Account, Employer, Installation, Post, Team, Unit
+from organization.office import OWNER, found
+from organization.refusal import Refusal
+from personnel.demo.district import District, district
+from personnel.demo.logins import Login, logins
+from personnel.demo.places import DISTRICT, DISTRICT_NAME, Place
+from personnel.demo.size import Size
+from personnel.demo.staging import analyze, insert, keys
+from personnel.models import Appointment, Assignment, BankAccount, Card, EmergencyContact, HealthRecord, Member
+
+ORIGIN = "manage.py demo"
+LOCK = 440199
+WRITTEN = (
+    Unit, Account, Team, Post, Employer, Member, Card, Assignment, Appointment,
+    BankAccount, EmergencyContact, HealthRecord,
+)  # fmt: skip
+
+
+class DemoRefused(Refusal):
+    """The database is no place for a demo. Codes: already_loaded, not_demo."""
+
+
+def load(day: date, seed: int, password: str, scale: float = 1.0) -> District:
+    """Generate the district of that day and seed, and write it, its history and its accounts; return what was written.
+
+    `scale` makes fewer people of the same units; the document's numbers hold at 1. Raises DemoRefused when the
+    database belongs to an office already.
+    """
+    with _writing() as cursor:
+        refuse_if_founded()
+        made = district(day, seed, Size().scaled(scale))
+        _organization(cursor, made, password)
+        _people(cursor, made)
+        analyze(cursor, [model._meta.db_table for model in WRITTEN])
+    return made
+
+
+def refuse_if_founded() -> None:
+    """Raise DemoRefused when the database has its office."""
+    office = Installation.objects.using(OWNER).first()
+    if office and office.is_demo:
+        raise DemoRefused("already_loaded", _("The demo district is loaded already."))
+    if office:
+        message = _("This database belongs to %(office)s; the demo district needs an empty one.")
+        raise DemoRefused("not_demo", message, office=office.name)
+
+
+@contextmanager
+def _writing():
+    """A transaction whose trail entries say where they come from; a second load waits for the first."""
+    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s), set_config('app.origin', %s, true)", [LOCK, ORIGIN])
+        yield cursor
+
+
+def _organization(cursor, made: District, password: str) -> None:
+    found(DISTRICT, DISTRICT_NAME, [(unit.code, unit.name) for unit in made.units], is_demo=True)
+    Unit.objects.using(OWNER).bulk_update(_described(made.units), ["aliases", "population"])
+    hashed = make_password(password)
+    insert(cursor, Account, [_account(login, hashed) for login in logins()])
+
+
+def _described(units: list[Place]) -> list[Unit]:
+    population = sum(unit.population or 0 for unit in units if unit.is_town)
+    described = [Unit(code=unit.code, aliases=list(unit.aliases), population=unit.population) for unit in units]
+    return [Unit(code=DISTRICT, aliases=["穗安"], population=population), *described]
+
+
+def _account(login: Login, hashed: str) -> Account:
+    return Account(password=hashed, is_demo=True, **vars(login))
+
+
+def _people(cursor, made: District) -> None:
+    """Members before their services, so that the triggers find whose cards to write."""
+    new = partial(keys, cursor)
+    people, employers = new(Member, len(made.people)), new(Employer, len(made.employers))
+    teams, posts = new(Team, len(made.teams)), new(Post, len(made.posts))
+    insert(cursor, Employer, (_row(Employer, one, id=key) for key, one in zip(employers, made.employers, strict=True)))
+    insert(cursor, Member, _members(made, people))
+    insert(cursor, Assignment, _services(made, people, employers))
+    insert(cursor, Team, (_row(Team, one, id=key) for key, one in zip(teams, made.teams, strict=True)))
+    insert(cursor, Post, _posts(made, posts, teams))
+    insert(cursor, Appointment, _appointments(made, posts, people))
+    for model, rows in ((BankAccount, made.accounts), (EmergencyContact, made.contacts), (HealthRecord, made.health)):
+        insert(
+            cursor,
+            model,
+            (_row(model, row, member_id=people[row.person], unit_id=made.keepers[row.person]) for row in rows),
+        )
+
+
+def _members(made: District, people: list[int]):
+    for key, keeper, person in zip(people, made.keepers, made.people, strict=True):
+        yield Member(id=key, unit_id=keeper, **vars(person))
+
+
+def _services(made: District, people: list[int], employers: list[int]):
+    of_employer: Callable = lambda place: None if place is None else employers[place]  # noqa: E731
+    for service in made.services:
+        yield _row(Assignment, service, member_id=people[service.person], employer_id=of_employer(service.employer))
+
+
+def _posts(made: District, posts: list[int], teams: list[int]):
+    for key, post in zip(posts, made.posts, strict=True):
+        yield _row(Post, post, id=key, team_id=teams[post.team], unit_id=made.teams[post.team].unit_id)
+
+
+def _appointments(made: District, posts: list[int], people: list[int]):
+    for held in made.appointments:
+        unit = made.teams[made.posts[held.post].team].unit_id
+        member = None if held.person is None else people[held.person]
+        yield _row(Appointment, held, post_id=posts[held.post], unit_id=unit, member_id=member)
+
+
+def _row(model, record, **given):
+    """An instance from a record's fields; places in lists are replaced by what is given."""
+    places = {"person", "employer", "team", "guards"} | ({"post"} if model is Appointment else set())
+    return model(**{f.name: getattr(record, f.name) for f in fields(record) if f.name not in places}, **given)
