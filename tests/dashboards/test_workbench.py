@@ -140,3 +140,12 @@ def test_the_number_of_queries_does_not_grow_with_the_people(people, account, vi
         for _ in range(5):
             serve(MemberFactory(unit=at(unit), education=None), **ending(-1))
     assert queries() == few
+
+
+def test_the_navigation_leads_to_people_and_strength_for_those_who_see_them(db, clerk, account, visitor):
+    seen = visitor(clerk).get("/dashboards/strength/").context["site_nav"]
+    assert [(item["url"], item["current"]) for item in seen] == [
+        ("/personnel/card/", False),
+        ("/dashboards/strength/", True),
+    ]
+    assert visitor(account("sysadmin", is_demo=True)).get("/").context["site_nav"] == []

@@ -1,0 +1,17 @@
+"""The links beside the site's name, for those who see people at all."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dashboards.asked import SEES_FIGURES
+
+
+def site_nav(request) -> list[dict]:
+    """[{label, url, current}]; nothing for the three administrators and for whoever is not logged in."""
+    if not request.user.is_authenticated or not request.user.has_perm(SEES_FIGURES):
+        return []
+    pages = [
+        (_("People"), reverse("admin:personnel_card_changelist")),
+        (_("Strength"), reverse("dashboards:strength")),
+    ]
+    return [{"label": label, "url": url, "current": request.path == url} for label, url in pages]
