@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from organization.models import Post, Unit
 from organization.models.unit import SpanHigh
 from personnel.models import Appointment, Card
+
+ELSEWHERE = _("a member of another unit")
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,12 @@ def vacant(posts, day: date):
 def held(posts, day: date):
     """Posts, of those given, that somebody holds on that day."""
     return posts.filter(Exists(Appointment.objects.on(day).filter(post=OuterRef("pk"))))
+
+
+def held_from(posts, day: date) -> bool:
+    """Is any of the posts held on that day or later?"""
+    later = Q(ended_on=None) | Q(ended_on__gt=day)
+    return Appointment.objects.filter(later, post__in=posts).exists()
 
 
 def holders(posts: Iterable[int], day: date) -> dict[int, Holder]:

@@ -40,7 +40,10 @@ class PlaceFilter(SimpleListFilter):
 
     def queryset(self, request, queryset):
         code = chosen_code(self.value(), request.user.unit_id)
-        return queryset.filter(**{f"{self.field}__range": divisions.span(code)}) if code else queryset
+        if not code:
+            return queryset
+        low, high = divisions.span(code)
+        return queryset.filter(**{f"{self.field}__gte": low, f"{self.field}__lte": high})
 
 
 class CodeFilter(PlaceFilter):

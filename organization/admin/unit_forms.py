@@ -13,9 +13,9 @@ from organization.guarded_admin import RefusableForm
 from organization.models import Installation, Unit
 
 CODE_HELP = _(
-    "6, 9 or 12 digits. Digits 7 to 9: 001 to 099 streets, 100 to 199 towns, 200 to 399 townships, 900 to 999 sub-bureau, "
-    "police stations and special squads. Digits 10 to 12: 001 to 199 communities, 200 to 399 villages; below a functional "
-    "unit 001 and up are its squads."
+    "6, 9 or 12 digits. Digits 7 to 9: 001 to 099 streets, 100 to 199 towns, 200 to 399 townships, 900 to 999 "
+    "sub-bureau, police stations and special squads. Digits 10 to 12: 001 to 199 communities, 200 to 399 villages; "
+    "below a functional unit 001 and up are its squads."
 )
 
 
@@ -85,7 +85,7 @@ class ClosingForm(forms.Form):
 
 
 def successors(unit):
-    """Open units of the same sort in the same district, grouped by town: [(town, [(code, name)])], one's own town first."""
+    """Open units of the same sort in the same district, by town: [(town, [(code, name)])], one's own town first."""
     district = next((code for code in divisions.parents(unit.pk) if divisions.level(code) == "district"), unit.root_id)
     units = Unit.objects.below(district).filter(closed_on=None).at_level(unit.level).exclude(pk=unit.pk)
     near = [other for other in units if other.is_functional == unit.is_functional and covers(other.pk)]

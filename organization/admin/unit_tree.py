@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.contrib.admin.views.main import ChangeList
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from organization import counts, divisions
 from organization.models import Team, Unit
@@ -41,10 +42,11 @@ class UnitTree(ChangeList):
         super().get_results(request)
         self.result_list = list(self.result_list.select_related("successor"))
         self.columns = counts.columns("unit", request.user)
-        self.rows = self._rows(self.result_list, divisions.LEVELS.index(divisions.level(request.user.unit_id)))
+        self.top = divisions.LEVELS.index(divisions.level(request.user.unit_id))
 
-    def _rows(self, units, top):
-        day = timezone.localdate()
+    @cached_property
+    def rows(self):
+        units, day = self.result_list, timezone.localdate()
         codes = [unit.pk for unit in units]
         below = counts.units_below(codes, day)
         teams = {team.unit_id: team for team in Team.objects.on(day).filter(unit__in=codes)}
@@ -52,7 +54,7 @@ class UnitTree(ChangeList):
         return [
             TreeRow(
                 unit=unit,
-                depth=divisions.LEVELS.index(unit.level) - top,
+                depth=divisions.LEVELS.index(unit.level) - self.top,
                 url=self.url_for_result(unit),
                 code=divisions.format_code(unit.pk),
                 is_open=unit.is_open_on(day),

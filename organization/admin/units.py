@@ -98,12 +98,12 @@ class UnitAdmin(GuardedAdmin):
     def kind(self, unit):
         return unit.get_kind_display()
 
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj:
             context["team"] = Team.objects.on(timezone.localdate()).filter(unit=obj).first()
             context["may_close"] = self.may_close(request, obj)
             context["may_establish"] = request.user.has_perm("organization.add_team") and not obj.closed_on
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     # --- closing -------------------------------------------------------------------------------------------------
 

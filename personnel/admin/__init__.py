@@ -1,3 +1,3 @@
-from personnel.admin import bank_accounts, cards, members
+from personnel.admin import appointments, bank_accounts, cards, members, teams
 
-__all__ = ["bank_accounts", "cards", "members"]
+__all__ = ["appointments", "bank_accounts", "cards", "members", "teams"]

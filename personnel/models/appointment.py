@@ -23,9 +23,16 @@ class Appointment(models.Model):
 
     post = models.ForeignKey(Post, models.PROTECT, verbose_name=_("post"), related_name="appointments")
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit"), editable=False, related_name="appointments")
-    member = models.ForeignKey(Member, models.PROTECT, verbose_name=_("member"), null=True, blank=True, related_name="appointments")
+    member = models.ForeignKey(
+        Member, models.PROTECT, verbose_name=_("member"), null=True, blank=True, related_name="appointments"
+    )
     official = models.CharField(_("outside official"), max_length=50, blank=True)
-    office = models.CharField(_("office"), max_length=60, blank=True, help_text=_("Such as community police officer, director of the village committee."))
+    office = models.CharField(
+        _("office"),
+        max_length=60,
+        blank=True,
+        help_text=_("Such as community police officer, director of the village committee."),
+    )
     started_on = models.DateField(_("from"))
     ended_on = models.DateField(_("until"), null=True, blank=True, help_text=_("First day no longer held."))
 
@@ -42,7 +49,8 @@ class Appointment(models.Model):
                 violation_error_message=_("Name either a member or an outside official."),
             ),
             models.CheckConstraint(
-                name="appointment_ends_after_it_starts", condition=Q(ended_on=None) | Q(ended_on__gt=F("started_on")),
+                name="appointment_ends_after_it_starts",
+                condition=Q(ended_on=None) | Q(ended_on__gt=F("started_on")),
                 violation_error_message=_("The appointment ends before it starts."),
             ),
             ExclusionConstraint(
@@ -53,4 +61,5 @@ class Appointment(models.Model):
         ]
 
     def __str__(self):
-        return self.official or str(self.member)
+        # Not the member's name: the file may lie out of sight. Pages take names from cards (`personnel.vacancies`).
+        return f"{self.official} {self.started_on}".strip()
