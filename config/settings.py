@@ -134,6 +134,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 OTP_TOTP_ISSUER = "群防群治"
+OTP_TOTP_SYNC = False  # one step before and after, never more
 
 AXES_HANDLER = "organization.accounts.throttle.Throttle"
 AXES_USERNAME_CALLABLE = "organization.accounts.throttle.username_of"
@@ -190,7 +191,9 @@ if PRODUCTION:
     if DEBUG:
         raise ImproperlyConfigured("PRODUCTION and DEBUG cannot both be on.")
     if "*" in ALLOWED_HOSTS or not env.list("ALLOWED_HOSTS", default=[]):
-        raise ImproperlyConfigured("PRODUCTION needs ALLOWED_HOSTS: the names under which the site is reached, not '*'.")
+        raise ImproperlyConfigured(
+            "PRODUCTION needs ALLOWED_HOSTS: the names under which the site is reached, not '*'."
+        )
     if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure"):
         raise ImproperlyConfigured("PRODUCTION needs a SECRET_KEY of at least 50 random characters.")
 
