@@ -12,3 +12,13 @@ class QunfangSite(DoorMixin, AdminSite):
     index_title = _("Workbench")
     enable_nav_sidebar = True
     site_url = None
+
+    def index(self, request, extra_context=None):
+        from dashboards import workbench
+
+        return super().index(request, workbench.context(request) | (extra_context or {}))
+
+    def each_context(self, request):
+        from dashboards.navigation import site_nav
+
+        return super().each_context(request) | {"site_nav": site_nav(request)}

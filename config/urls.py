@@ -12,6 +12,7 @@ handler500 = "config.errors.failed"
 urlpatterns = [
     path("health/", health, name="health"),
     path("language/", set_language, name="set_language"),
+    path("dashboards/", include("dashboards.urls")),
     path("", include("organization.accounts.urls")),
     path("", admin.site.urls),
 ]
