@@ -37,7 +37,11 @@ class CompositeForeignKey(BaseConstraint):
 
     def deconstruct(self):
         path, args, kwargs = super().deconstruct()
-        return path, args, kwargs | {"columns": self.columns, "target": self.target, "target_columns": self.target_columns}
+        return (
+            path,
+            args,
+            kwargs | {"columns": self.columns, "target": self.target, "target_columns": self.target_columns},
+        )
 
     def __eq__(self, other):
         return isinstance(other, CompositeForeignKey) and self.deconstruct() == other.deconstruct()

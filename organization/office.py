@@ -9,7 +9,9 @@ from organization.models import Installation, Unit
 OWNER = "owner"
 
 
-def found(root: int, name: str, units: Iterable[tuple[int, str]], *, is_demo: bool = False, opened_on=None) -> Installation:
+def found(
+    root: int, name: str, units: Iterable[tuple[int, str]], *, is_demo: bool = False, opened_on=None
+) -> Installation:
     """Write the installation, its root unit and the given (code, name) units; runs on the owner's connection."""
     with transaction.atomic(using=OWNER):
         installation = Installation.objects.using(OWNER).create(root=root, name=name, is_demo=is_demo)

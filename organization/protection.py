@@ -1,9 +1,9 @@
 """Migration operations that put a table behind the scope and into the audit trail: one line a table.
 
-    Protect("personnel_member")                         # own unit_id
-    Protect("personnel_bankaccount", "file")       # follows its member's unit
-    Protect("personnel_assignment", "history")     # keeps the unit where it happened
-    Protect("axes_accessattempt", "gate")          # sessions, attempts, second factors: the gate's alone
+Protect("personnel_member")                         # own unit_id
+Protect("personnel_bankaccount", "file")       # follows its member's unit
+Protect("personnel_assignment", "history")     # keeps the unit where it happened
+Protect("axes_accessattempt", "gate")          # sessions, attempts, second factors: the gate's alone
 """
 
 from django.conf import settings
@@ -74,7 +74,8 @@ def columns(connection, table: str) -> list[str]:
     """The columns of a table, in their order."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum", [table]
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+            [table],
         )
         return [name for (name,) in cursor.fetchall()]
 
@@ -88,7 +89,7 @@ def trail_function(connection, table: str, *, key: str, unit: str, member: str |
 
     def changed(side):
         return " || ".join(
-            f"(CASE WHEN o.\"{name}\" IS DISTINCT FROM n.\"{name}\" THEN jsonb_build_object('{name}', {side}.\"{name}\") ELSE '{{}}' END)"
+            f'(CASE WHEN o."{name}" IS DISTINCT FROM n."{name}" THEN jsonb_build_object(\'{name}\', {side}."{name}") ELSE \'{{}}\' END)'
             for name in columns(connection, table)
         )
 
@@ -125,7 +126,7 @@ class CreateRoles(DatabaseOperation):
     def forwards(self, names):
         for part in ("gate", "staff", "whole"):
             yield (
-                f"DO $$ BEGIN CREATE ROLE \"{names[part]}\" NOLOGIN NOINHERIT; "
+                f'DO $$ BEGIN CREATE ROLE "{names[part]}" NOLOGIN NOINHERIT; '
                 f"EXCEPTION WHEN duplicate_object THEN NULL; END $$"
             )
             yield f'GRANT "{names[part]}" TO "{names["site"]}"'
@@ -154,7 +155,11 @@ class Protect(DatabaseOperation):
         self.parent = parent or (("personnel_member", "member_id") if kind == "file" else None)
 
     def deconstruct(self):
-        return ("Protect", [self.table, self.kind], {"key": self.key, "unit": self.unit, "parent": self.parent, "force": self.force})
+        return (
+            "Protect",
+            [self.table, self.kind],
+            {"key": self.key, "unit": self.unit, "parent": self.parent, "force": self.force},
+        )
 
     def describe(self):
         return f"Put {self.table} behind the scope and into the trail"
@@ -176,7 +181,14 @@ class Protect(DatabaseOperation):
             "DO $$ DECLARE p text; BEGIN FOR p IN SELECT policyname FROM pg_policies "
             f"WHERE tablename = '{self.table}' LOOP EXECUTE format('DROP POLICY %I ON {self.table}', p); END LOOP; END $$"
         )
-        for trigger in ("trail_insert", "trail_update", "trail_delete", "key_never_changes", "unit_is_filled", "place_never_changes"):
+        for trigger in (
+            "trail_insert",
+            "trail_update",
+            "trail_delete",
+            "key_never_changes",
+            "unit_is_filled",
+            "place_never_changes",
+        ):
             yield f"DROP TRIGGER IF EXISTS {trigger} ON {self.table}"
         for function in ("trail", "fill_unit"):
             yield f"DROP FUNCTION IF EXISTS {function}_{self.table}()"
@@ -194,9 +206,9 @@ CREATE TRIGGER unit_is_filled BEFORE INSERT ON {self.table} FOR EACH ROW
 """
 
     def trail_sql(self):
-        return trail_function(self.connection, self.table, key=self.key, unit=self.unit, member=self.member) + TRAIL_TRIGGERS.format(
-            table=self.table, key=self.key
-        )
+        return trail_function(
+            self.connection, self.table, key=self.key, unit=self.unit, member=self.member
+        ) + TRAIL_TRIGGERS.format(table=self.table, key=self.key)
 
     @property
     def member(self):

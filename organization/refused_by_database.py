@@ -7,7 +7,9 @@ from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 
 OUTSIDE = _("This lies outside your unit, or is not yours to change.")
-MISSING = _("Something that this refers to is not there, or is not open to your unit; or something else still refers to it.")
+MISSING = _(
+    "Something that this refers to is not there, or is not open to your unit; or something else still refers to it."
+)
 AGAIN = _("Somebody else was writing the same rows at this moment. Nothing was saved; please save again.")
 UNIQUE = _("An entry like this exists already.")
 FORBIDDEN = _("These values contradict each other or a rule.")

@@ -48,9 +48,17 @@ _TABLE = {
         "organization.post": WRITE,
         "personnel.appointment": WRITE,
     },
-    "sysadmin": {"organization.unit": VIEW, "organization.account": WRITE, "organization.installation": ("view", "change")},
+    "sysadmin": {
+        "organization.unit": VIEW,
+        "organization.account": WRITE,
+        "organization.installation": ("view", "change"),
+    },
     "secadmin": {"organization.unit": VIEW, "organization.account": ("view", "secure")},
-    "auditor": {"organization.unit": VIEW, "organization.trailentry": (*VIEW, "export"), "organization.securityevent": (*VIEW, "export")},
+    "auditor": {
+        "organization.unit": VIEW,
+        "organization.trailentry": (*VIEW, "export"),
+        "organization.securityevent": (*VIEW, "export"),
+    },
 }
 
 

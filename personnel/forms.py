@@ -19,7 +19,11 @@ class PhoneMixin:
         phone = identity.normalise(self.cleaned_data.get("phone") or "").removeprefix("+86")
         if phone and not (phone.isascii() and phone.isdecimal() and 7 <= len(phone) <= 12):
             raise forms.ValidationError(_("A mobile phone has 11 digits; a landline 7 to 12 with its area code."))
-        if len(phone) == 11 and not phone.startswith(("1", "0")) or (phone.startswith("1") and len(phone) not in (7, 8, 11)):
+        if (
+            (len(phone) == 11
+            and not phone.startswith(("1", "0")))
+            or (phone.startswith("1") and len(phone) not in (7, 8, 11))
+        ):
             raise forms.ValidationError(_("A mobile phone has 11 digits and begins with 1; please check it."))
         return phone or None
 
@@ -38,7 +42,9 @@ class MemberForm(PhoneMixin, RefusableForm):
         if self.instance.pk and not self.instance._state.adding:
             self.fields["seen"].initial = concurrency.version(self.instance.pk)
         if "phone" in self.fields:
-            self.fields["phone"] = forms.CharField(label=_("Phone"), required=False, max_length=20, initial=self.instance.phone)
+            self.fields["phone"] = forms.CharField(
+                label=_("Phone"), required=False, max_length=20, initial=self.instance.phone
+            )
 
     def clean_name(self):
         name = names.clean_name(self.cleaned_data["name"])
@@ -78,9 +84,12 @@ def _changed_meanwhile(entry):
 class NewMemberForm(MemberForm):
     """Entering a person. The number decides sex and birth date; another person of the same name and day must be confirmed."""
 
-    id_number = forms.CharField(label=_("Document number"), max_length=30, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    id_number = forms.CharField(
+        label=_("Document number"), max_length=30, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     is_another_person = forms.BooleanField(
-        label=_("This is another person"), required=False,
+        label=_("This is another person"),
+        required=False,
         help_text=_("Tick this if the person named above is really somebody else."),
     )
 
@@ -132,14 +141,22 @@ class NewMemberForm(MemberForm):
     def _look_for_twins(self, cleaned):
         self.twins = list(Card.objects.filter(name=cleaned["name"], birth_date=cleaned["birth_date"])[:3])
         if self.twins and not cleaned.get("is_another_person"):
-            self.add_error("name", _("Somebody of this name and birth date is in the register already. Is this another person? Then tick the box below."))
+            self.add_error(
+                "name",
+                _(
+                    "Somebody of this name and birth date is in the register already. Is this another person? Then tick the box below."
+                ),
+            )
 
 
 def _already_here(member):
     from django.urls import reverse
 
     return format_html(
-        '{} <a href="{}">{}</a>', _("This person is in your register already:"), reverse("admin:personnel_member_change", args=[member.pk]), member.name
+        '{} <a href="{}">{}</a>',
+        _("This person is in your register already:"),
+        reverse("admin:personnel_member_change", args=[member.pk]),
+        member.name,
     )
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization import divisions
 from personnel import codes, identity
-from personnel.models import Assignment, Card, Force
+from personnel.models import Assignment, Card
 
 PROFESSIONAL = "professional"
 STATUSES = {"serving": _("serving"), "left": _("left"), "all": _("all")}
@@ -107,8 +107,12 @@ def named(text: str) -> Q:
         key = "".join(letter for letter in text.lower() if letter.isalpha())
         bounds = (key, key + LAST_CHARACTER)
         return (
-            Q(pinyin__gte=bounds[0], pinyin__lt=bounds[1])
-            | Q(initials__gte=bounds[0], initials__lt=bounds[1])
-            | Q(other_pinyin__gte=bounds[0], other_pinyin__lt=bounds[1])
-        ) if key else Q(pk=None)
+            (
+                Q(pinyin__gte=bounds[0], pinyin__lt=bounds[1])
+                | Q(initials__gte=bounds[0], initials__lt=bounds[1])
+                | Q(other_pinyin__gte=bounds[0], other_pinyin__lt=bounds[1])
+            )
+            if key
+            else Q(pk=None)
+        )
     return Q(name__gte=text, name__lt=text + LAST_CHARACTER) | Q(name__contains=text)

@@ -66,7 +66,8 @@ def account(db):
 
     def make(role, unit=DISTRICT, **fields):
         with as_root("test", duty="sysadmin"):
-            return AccountFactory(role=role, unit=Unit.objects.get(code=unit), **fields)
+            # Demo accounts need no second factor, which has its own tests.
+            return AccountFactory(role=role, unit=Unit.objects.get(code=unit), **{"is_demo": True} | fields)
 
     return make
 

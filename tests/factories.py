@@ -24,7 +24,7 @@ class AccountFactory(factory.django.DjangoModelFactory):
     username = factory.Sequence(lambda n: f"account{n}")
     name = "陈试用"
     role = "clerk"
-    password = "pbkdf2_sha256$1$test$unusable"  # noqa: S105
+    password = "pbkdf2_sha256$1$test$unusable"
 
 
 class EmployerFactory(factory.django.DjangoModelFactory):

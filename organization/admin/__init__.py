@@ -1,3 +1,3 @@
-from organization.admin import employers, units
+from organization.admin import accounts, employers, units
 
-__all__ = ["employers", "units"]
+__all__ = ["accounts", "employers", "units"]

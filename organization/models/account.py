@@ -44,7 +44,9 @@ class AccountQuerySet(models.QuerySet):
     def of_villages_below(self, code):
         """The clerks of the villages of a town: the accounts that the town may hand over."""
         low, high = divisions.span(code)
-        return self.alias(village=Mod("unit_id", 1000)).filter(unit__range=(low, high), village__gt=0, role=Role.CLERK)
+        return self.alias(village=Mod("unit_id", 1000)).filter(
+            unit__gte=low, unit__lte=high, village__gt=0, role=Role.CLERK
+        )
 
 
 class AccountManager(BaseUserManager.from_queryset(AccountQuerySet)):

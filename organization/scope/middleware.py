@@ -22,7 +22,9 @@ def origin_of(request) -> dict[str, str]:
 
 def page(request, template, status, **headers):
     """An error page that asks the database nothing."""
-    response = TemplateResponse(request, template, {"request_id": getattr(request, "id", "")}, status=status, headers=headers)
+    response = TemplateResponse(
+        request, template, {"request_id": getattr(request, "id", "")}, status=status, headers=headers
+    )
     return response.render()
 
 

@@ -54,7 +54,7 @@ def _tell(scope: Scope) -> None:
     pairs = scope.settings()
     calls = ", ".join(["set_config(%s, %s, true)"] * len(pairs))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {calls}", [text for pair in pairs for text in pair])  # noqa: S608 (placeholders only)
+        cursor.execute(f"SELECT {calls}", [text for pair in pairs for text in pair])
 
 
 @contextmanager
@@ -93,7 +93,12 @@ def as_account(account, **origin):
     return entered(of_account(account, **origin))
 
 
-def as_root(origin: str = "", *, forces: tuple[str, ...] = ("auxiliary", "patrol", "joint_defence", "guard", "volunteer"), **more):
+def as_root(
+    origin: str = "",
+    *,
+    forces: tuple[str, ...] = ("auxiliary", "patrol", "joint_defence", "guard", "volunteer"),
+    **more,
+):
     """Context manager: the office itself acts, over everything, in a command such as set-up or the demo."""
     return entered(Scope(role="whole", forces=forces, origin=origin, **more))
 

@@ -13,8 +13,12 @@ class BankAccountForm(RefusableForm):
     """A number left blank on an account that exists stays as it is."""
 
     number = forms.CharField(
-        label=_("Account number"), max_length=30, required=False, initial="",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}), help_text=_("Left blank, the number on record stays."),
+        label=_("Account number"),
+        max_length=30,
+        required=False,
+        initial="",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Left blank, the number on record stays."),
     )
 
     class Meta:

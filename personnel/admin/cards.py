@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from organization.guarded_admin import GuardedAdmin
 from personnel.admin.people_filters import FILTERS, selection
@@ -19,7 +20,9 @@ class PeopleList(ChangeList):
         self.selection = selection(request)
         self.filter_specs, self.has_filters, remaining, *_ = self.get_filters(request)
         self.has_active_filters = any(spec.used_parameters for spec in self.filter_specs)
-        self.clear_all_filters_qs = self.get_query_string(remove=[name for spec in self.filter_specs for name in spec.expected_parameters()])
+        self.clear_all_filters_qs = self.get_query_string(
+            remove=[name for spec in self.filter_specs for name in spec.expected_parameters()]
+        )
         ordering = self.get_ordering(request, self.root_queryset)
         return self.selection.cards().select_related("unit").order_by(*ordering)
 
@@ -36,7 +39,9 @@ class PeopleList(ChangeList):
 
     def _services(self, cards):
         """The service of each card that runs on the day, else its last one: {(member, unit): Assignment}."""
-        found = Assignment.objects.filter(member__in=[card.member_id for card in cards], started_on__lte=self.selection.day)
+        found = Assignment.objects.filter(
+            member__in=[card.member_id for card in cards], started_on__lte=self.selection.day
+        )
         return {(row.member_id, row.unit_id): row for row in found.order_by("started_on").defer("ending_note")}
 
     def url_for_result(self, result):
@@ -49,6 +54,7 @@ class PeopleList(ChangeList):
 class CardAdmin(GuardedAdmin):
     list_display = ["name", "sex", "age", "unit", "force", "post", "education", "since"]
     list_filter = FILTERS
+    show_facets = admin.ShowFacets.NEVER
     sortable_by = ["name", "age"]
     ordering = ["unit_id", "member_id"]
     search_fields = ["name"]
@@ -75,7 +81,7 @@ class CardAdmin(GuardedAdmin):
         day = getattr(card, "day", None) or timezone.localdate()
         return day.year - card.birth_date.year - ((day.month, day.day) < (card.birth_date.month, card.birth_date.day))
 
-    @admin.display(description=_("name"), ordering="pinyin")
+    @admin.display(description=pgettext_lazy("person", "name"), ordering="pinyin")
     def name(self, card):
         return card.name
 
@@ -97,4 +103,6 @@ class CardAdmin(GuardedAdmin):
     @admin.display(description=_("services in your unit"))
     def services(self, card):
         rows = Assignment.objects.filter(member=card.member_id).select_related("unit")
-        return "；".join(f"{row.unit} {row.get_force_display()} {row.started_on} – {row.ended_on or ''}" for row in rows)
+        return "；".join(
+            f"{row.unit} {row.get_force_display()} {row.started_on} – {row.ended_on or ''}" for row in rows
+        )

@@ -22,6 +22,14 @@ def units_of(request):
     return Unit.objects.below(request.user.unit_id).open_on(timezone.localdate())
 
 
+def without_links(field, db_field):
+    """A choice of units leads nowhere else: a clerk neither adds nor changes them here."""
+    if db_field.is_relation and field is not None:
+        for verb in ("add", "change", "view", "delete"):
+            setattr(field.widget, f"can_{verb}_related", False)
+    return field
+
+
 class AssignmentInline(admin.StackedInline):
     model = Assignment
     form = AssignmentForm
@@ -29,9 +37,27 @@ class AssignmentInline(admin.StackedInline):
     extra = 0
     autocomplete_fields = ["using_unit", "recruiter", "employer"]
     fieldsets = [
-        (None, {"fields": [("force", "sponsor", "category"), ("unit", "post", "grade"), ("started_on", "beginning", "share")]}),
-        (_("Employer, contract, number"), {"classes": ["collapse"], "fields": [
-            ("using_unit", "recruiter", "employer"), ("contract_from", "contract_until"), ("badge", "former_title", "cohort")]}),
+        (
+            None,
+            {
+                "fields": [
+                    ("force", "sponsor", "category"),
+                    ("unit", "post", "grade"),
+                    ("started_on", "beginning", "share"),
+                ]
+            },
+        ),
+        (
+            _("Employer, contract, number"),
+            {
+                "classes": ["collapse"],
+                "fields": [
+                    ("using_unit", "recruiter", "employer"),
+                    ("contract_from", "contract_until"),
+                    ("badge", "former_title", "cohort"),
+                ],
+            },
+        ),
         (_("End of service"), {"classes": ["collapse"], "fields": [("ended_on", "ending", "ending_note")]}),
     ]
 
@@ -47,6 +73,9 @@ class AssignmentInline(admin.StackedInline):
             kwargs["empty_label"] = _("the unit that keeps the file")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        return without_links(super().formfield_for_dbfield(db_field, request, **kwargs), db_field)
+
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         if db_field.name == "force":
             ours = rights.FORCES_WRITTEN.get(request.user.role, ())
@@ -56,7 +85,9 @@ class AssignmentInline(admin.StackedInline):
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
         if obj is None:
-            formset.form = type("FirstServiceForm", (formset.form,), {"use_required_attribute": False, "empty_permitted": False})
+            formset.form = type(
+                "FirstServiceForm", (formset.form,), {"use_required_attribute": False, "empty_permitted": False}
+            )
         return formset
 
     def get_queryset(self, request):
@@ -99,13 +130,20 @@ class MemberAdmin(GuardedAdmin):
     class Media:
         js = ["personnel/entry.js"]
 
-    IDENTITY = [("document", "id_number"), ("name", "former_name"), ("sex", "birth_date"), "is_another_person"]
-    KNOWN_IDENTITY = [("document", "shown_number"), ("name", "former_name"), ("sex", "birth_date", "age")]
+    IDENTITY = [("id_number", "document"), ("name", "former_name"), ("sex", "birth_date"), "is_another_person"]
+    KNOWN_IDENTITY = [("shown_number", "document"), ("name", "former_name"), ("sex", "birth_date", "age")]
     CONTACT = [("unit", "phone"), ("education", "political"), ("address",)]
     MORE = [
-        ("ethnicity", "marital", "military"), ("occupation", "household"), ("graduate_school", "major"),
-        ("native_place", "household_address"), ("specialty", "remark"),
+        ("ethnicity", "marital", "military"),
+        ("occupation", "household"),
+        ("graduate_school", "major"),
+        ("native_place", "household_address"),
+        ("specialty", "remark"),
     ]
+
+    def get_model_perms(self, request):
+        """Not in the index: people are listed by their cards, and entered from there."""
+        return {}
 
     # --- who may do what ---------------------------------------------------------------------------------------------------
 
@@ -149,6 +187,9 @@ class MemberAdmin(GuardedAdmin):
             kwargs["queryset"] = units_of(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        return without_links(super().formfield_for_dbfield(db_field, request, **kwargs), db_field)
+
     def get_formset_kwargs(self, request, obj, inline, prefix):
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
         if request.method == "GET" and inline.model is Assignment and obj._state.adding:
@@ -176,7 +217,9 @@ class MemberAdmin(GuardedAdmin):
     def response_add(self, request, obj, post_url_continue=None):
         if "_addanother" in request.POST:
             service = obj.assignments.first()
-            messages.success(request, _("%(name)s was saved. Enter the next person of this squad.") % {"name": obj.name})
+            messages.success(
+                request, _("%(name)s was saved. Enter the next person of this squad.") % {"name": obj.name}
+            )
             query = f"?unit={obj.unit_id}" + (f"&force={service.force}&sponsor={service.sponsor}" if service else "")
             return HttpResponseRedirect(request.path + query)
         return super().response_add(request, obj, post_url_continue)
@@ -185,7 +228,11 @@ class MemberAdmin(GuardedAdmin):
         named = [
             path("check/", self.admin_site.admin_view(self.check_view), name="personnel_member_check"),
             path("find/", self.admin_site.admin_view(numbers.find), name="personnel_member_find"),
-            path("<int:pk>/reveal/<slug:field>/", self.admin_site.admin_view(numbers.reveal), name="personnel_member_reveal"),
+            path(
+                "<int:pk>/reveal/<slug:field>/",
+                self.admin_site.admin_view(numbers.reveal),
+                name="personnel_member_reveal",
+            ),
         ]
         return named + super().get_urls()
 

@@ -59,10 +59,17 @@ def check(document, text):
     answer = {"number": number}
     if len(number) == 18 and document != "passport":
         told = identity.parse(number, today)
-        answer |= {"sex": told.sex, "birth_date": told.birth_date.isoformat(), "age": identity.age_on(told.birth_date, today)}
+        answer |= {
+            "sex": told.sex,
+            "birth_date": told.birth_date.isoformat(),
+            "age": identity.age_on(told.birth_date, today),
+        }
     found = lookup.number(number)
     if found.member:
-        answer["known"] = {"name": found.member.name, "url": reverse("admin:personnel_member_change", args=[found.member.pk])}
+        answer["known"] = {
+            "name": found.member.name,
+            "url": reverse("admin:personnel_member_change", args=[found.member.pk]),
+        }
     if found.elsewhere:
         answer["warning"] = str(lookup.ELSEWHERE)
     return answer
@@ -85,7 +92,9 @@ def find(request):
     if len(found) == 1:
         return redirect(reverse("admin:personnel_member_change", args=[found[0].pk]))
     if found:
-        return redirect(f"{people}?{urlencode({'status': 'all', 'ids': ','.join(str(member.pk) for member in found[:50])})}")
+        return redirect(
+            f"{people}?{urlencode({'status': 'all', 'ids': ','.join(str(member.pk) for member in found[:50])})}"
+        )
     messages.warning(request, _("Nobody in your register has this number."))
     return redirect(people)
 

@@ -50,7 +50,11 @@ def selection(request):
         service={name: chosen[name] for name in ("force", "category", "sponsor") if name in chosen},
         person={name: chosen[name] for name in ("sex", "age", "education") if name in chosen},
         text=request.GET.get("q", ""),
-        members=tuple(int(part) for part in request.GET.get("ids", "").split(",") if part.isascii() and part.isdecimal() and len(part) < 18),
+        members=tuple(
+            int(part)
+            for part in request.GET.get("ids", "").split(",")
+            if part.isascii() and part.isdecimal() and len(part) < 18
+        ),
     )
 
 
@@ -80,7 +84,11 @@ class LinkFilter(ListFilter):
 
     def choices(self, changelist):
         chosen = self.used_parameters.get(self.parameter)
-        yield {"selected": chosen is None, "query_string": changelist.get_query_string(remove=[self.parameter]), "display": self.all_label}
+        yield {
+            "selected": chosen is None,
+            "query_string": changelist.get_query_string(remove=[self.parameter]),
+            "display": self.all_label,
+        }
         for value, label in self.lookups():
             yield {
                 "selected": chosen == value,
@@ -114,15 +122,28 @@ class UnitFilter(LinkFilter):
         units = {unit.code: unit for unit in Unit.objects.below(chosen)} | Unit.objects.in_bulk(trail)
         below = [code for code in units if code not in trail and divisions.parent(code, units.keys()) == chosen]
         for depth, code in [*enumerate(c for c in trail if c in units), *((len(trail), c) for c in sorted(below))]:
-            query = changelist.get_query_string(remove=["unit"]) if code == own else changelist.get_query_string({"unit": code})
-            yield {"selected": code == chosen, "query_string": query, "display": units[code].name, "depth": min(depth, 4)}
+            query = (
+                changelist.get_query_string(remove=["unit"])
+                if code == own
+                else changelist.get_query_string({"unit": code})
+            )
+            yield {
+                "selected": code == chosen,
+                "query_string": query,
+                "display": units[code].name,
+                "depth": min(depth, 4),
+            }
 
 
 class DayFilter(LinkFilter):
     parameter, title, template = "on", _("on the day"), "personnel/filter_day.html"
 
     def choices(self, changelist):
-        others = [(name, value[-1] if isinstance(value, list) else value) for name, value in changelist.params.items() if name not in ("on", "p")]
+        others = [
+            (name, value[-1] if isinstance(value, list) else value)
+            for name, value in changelist.params.items()
+            if name not in ("on", "p")
+        ]
         yield {"day": changelist.selection.day, "others": others, "selected": "on" in self.used_parameters}
 
 

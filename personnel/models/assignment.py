@@ -73,14 +73,26 @@ class Assignment(models.Model):
     category = models.CharField(_("category"), max_length=11, choices=Category, blank=True)
     sponsor = models.CharField(_("run by"), max_length=7, choices=Sponsor, blank=True)
     using_unit = models.ForeignKey(
-        Unit, models.PROTECT, verbose_name=_("using unit"), null=True, blank=True, related_name="+", db_index=False,
+        Unit,
+        models.PROTECT,
+        verbose_name=_("using unit"),
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
         help_text=_("Where the member works, when that is not the unit above: a police station, a special squad."),
     )
     recruiter = models.ForeignKey(
         Unit, models.PROTECT, verbose_name=_("recruiter"), null=True, blank=True, related_name="+", db_index=False
     )
     employer = models.ForeignKey(
-        Employer, models.PROTECT, verbose_name=_("employer"), null=True, blank=True, related_name="assignments", db_index=False
+        Employer,
+        models.PROTECT,
+        verbose_name=_("employer"),
+        null=True,
+        blank=True,
+        related_name="assignments",
+        db_index=False,
     )
     post = models.CharField(_("post"), max_length=40, blank=True)
     grade = models.CharField(_("grade"), max_length=20, blank=True)
@@ -97,7 +109,9 @@ class Assignment(models.Model):
     ending = models.CharField(_("how it ended"), max_length=11, choices=Ending, blank=True)
     ending_note = models.CharField(_("reason"), max_length=120, blank=True)
     contract_from = models.DateField(_("contract from"), null=True, blank=True)
-    contract_until = models.DateField(_("contract until"), null=True, blank=True, help_text=_("Last day of the contract."))
+    contract_until = models.DateField(
+        _("contract until"), null=True, blank=True, help_text=_("Last day of the contract.")
+    )
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -111,20 +125,25 @@ class Assignment(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                name="assignment_ends_after_it_starts", condition=Q(ended_on=None) | Q(ended_on__gt=F("started_on")),
+                name="assignment_ends_after_it_starts",
+                condition=Q(ended_on=None) | Q(ended_on__gt=F("started_on")),
                 violation_error_message=_("The service ends before it starts."),
             ),
             models.CheckConstraint(
-                name="assignment_ends_for_a_reason", condition=Q(ended_on=None, ending="") | (Q(ended_on__isnull=False) & ~Q(ending="")),
+                name="assignment_ends_for_a_reason",
+                condition=Q(ended_on=None, ending="") | (Q(ended_on__isnull=False) & ~Q(ending="")),
                 violation_error_message=_("Give both the day on which the service ended and how it ended, or neither."),
             ),
             models.CheckConstraint(
                 name="assignment_joint_defence_has_a_sponsor",
                 condition=(Q(force="joint_defence") & ~Q(sponsor="")) | (~Q(force="joint_defence") & Q(sponsor="")),
-                violation_error_message=_("Joint defence is run by a town or by a village; other forces leave this blank."),
+                violation_error_message=_(
+                    "Joint defence is run by a town or by a village; other forces leave this blank."
+                ),
             ),
             models.CheckConstraint(
-                name="assignment_category_is_for_auxiliary_police", condition=Q(category="") | Q(force="auxiliary"),
+                name="assignment_category_is_for_auxiliary_police",
+                condition=Q(category="") | Q(force="auxiliary"),
                 violation_error_message=_("Operational or clerical is said of auxiliary police only."),
             ),
             models.CheckConstraint(
@@ -146,7 +165,9 @@ class Assignment(models.Model):
                     (DAYS_SERVED, RangeOperators.OVERLAPS),
                     (PART_OF_TIME, RangeOperators.OVERLAPS),
                 ],
-                violation_error_message=_("This member already serves elsewhere on these days; together it would be more than full time."),
+                violation_error_message=_(
+                    "This member already serves elsewhere on these days; together it would be more than full time."
+                ),
             ),
         ]
 

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from organization.models import Unit
 from personnel.models.fields import CodeField
@@ -10,9 +11,13 @@ from personnel.models.member import Member, Sex
 class Card(models.Model):
     """A member's public face in a unit: one for each unit ever served in. Kept by trigger; never written by hand."""
 
-    member = models.ForeignKey(Member, models.DO_NOTHING, verbose_name=_("member"), related_name="cards", db_constraint=False)
-    unit = models.ForeignKey(Unit, models.DO_NOTHING, verbose_name=_("unit"), related_name="cards", db_constraint=False, db_index=False)
-    name = models.CharField(_("name"), max_length=50, db_collation="C")
+    member = models.ForeignKey(
+        Member, models.DO_NOTHING, verbose_name=_("member"), related_name="cards", db_constraint=False
+    )
+    unit = models.ForeignKey(
+        Unit, models.DO_NOTHING, verbose_name=_("unit"), related_name="cards", db_constraint=False, db_index=False
+    )
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=50, db_collation="C")
     pinyin = models.CharField(max_length=120, db_collation="C")
     initials = models.CharField(max_length=30, db_collation="C")
     other_pinyin = models.CharField(max_length=120, db_collation="C")

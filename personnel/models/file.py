@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from organization.constraints import CompositeForeignKey
 from organization.models import Unit
@@ -19,7 +20,13 @@ class FileModel(models.Model):
     """A table of the file; the database fills `unit` from the member and keeps it so."""
 
     unit = models.ForeignKey(
-        Unit, models.DO_NOTHING, verbose_name=_("unit"), editable=False, related_name="+", db_constraint=False, db_index=False
+        Unit,
+        models.DO_NOTHING,
+        verbose_name=_("unit"),
+        editable=False,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
 
     class Meta:
@@ -29,8 +36,10 @@ class FileModel(models.Model):
 class EmergencyContact(FileModel):
     """Whom to call when something happens to the member."""
 
-    member = models.ForeignKey(Member, models.PROTECT, verbose_name=_("member"), related_name="emergency_contacts", db_constraint=False)
-    name = models.CharField(_("name"), max_length=50)
+    member = models.ForeignKey(
+        Member, models.PROTECT, verbose_name=_("member"), related_name="emergency_contacts", db_constraint=False
+    )
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=50)
     relation = models.CharField(_("relation"), max_length=20, blank=True)
     phone = SealedField(_("phone"), db_column="phone_sealed", row="member_id")
 
@@ -46,7 +55,9 @@ class EmergencyContact(FileModel):
 class BankAccount(FileModel):
     """The account that pay goes to."""
 
-    member = models.OneToOneField(Member, models.PROTECT, verbose_name=_("member"), related_name="bank_account", db_constraint=False)
+    member = models.OneToOneField(
+        Member, models.PROTECT, verbose_name=_("member"), related_name="bank_account", db_constraint=False
+    )
     bank = models.CharField(_("bank"), max_length=60)
     number = SealedField(_("account number"), db_column="number_sealed", row="member_id")
     number_digest = DigestField(of="number", purpose="account")
@@ -63,7 +74,9 @@ class BankAccount(FileModel):
 class HealthRecord(FileModel):
     """State of health; seen by the personnel office alone."""
 
-    member = models.OneToOneField(Member, models.PROTECT, verbose_name=_("member"), related_name="health_record", db_constraint=False)
+    member = models.OneToOneField(
+        Member, models.PROTECT, verbose_name=_("member"), related_name="health_record", db_constraint=False
+    )
     condition = SealedField(_("state of health"), db_column="condition_sealed", row="member_id")
     blood_type = SealedField(_("blood type"), db_column="blood_type_sealed", row="member_id", null=True, blank=True)
     height = SealedField(_("height (cm)"), db_column="height_sealed", row="member_id", null=True, blank=True)

@@ -1,10 +1,19 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from organization.models import Unit
 from personnel import identity
-from personnel.models.fields import CodeField, DigestField, MaskField, ReadingField, SealedField, code_check, next_member_id
+from personnel.models.fields import (
+    CodeField,
+    DigestField,
+    MaskField,
+    ReadingField,
+    SealedField,
+    code_check,
+    next_member_id,
+)
 
 
 class Sex(models.TextChoices):
@@ -23,7 +32,7 @@ class Member(models.Model):
 
     id = models.BigIntegerField(primary_key=True, default=next_member_id, editable=False)
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit that keeps the file"), related_name="members")
-    name = models.CharField(_("name"), max_length=50)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=50)
     former_name = models.CharField(_("former name"), max_length=50, blank=True)
     pinyin = ReadingField(max_length=120, of="name", which=0)
     initials = ReadingField(max_length=30, of="name", which=1)
@@ -55,11 +64,14 @@ class Member(models.Model):
         verbose_name = _("member")
         verbose_name_plural = _("members")
         ordering = ["unit_id", "id"]
-        indexes = [models.Index(name="member_by_phone", fields=["phone_digest"], condition=Q(phone_digest__isnull=False))]
+        indexes = [
+            models.Index(name="member_by_phone", fields=["phone_digest"], condition=Q(phone_digest__isnull=False))
+        ]
         constraints = [
             models.UniqueConstraint(name="member_by_unit", fields=["unit", "id"]),
             models.UniqueConstraint(
-                name="member_document_number_is_unique", fields=["id_digest"],
+                name="member_document_number_is_unique",
+                fields=["id_digest"],
                 violation_error_message=_("This document number is registered already."),
             ),
             models.CheckConstraint(name="member_has_a_name", condition=~Q(name="")),
@@ -67,8 +79,13 @@ class Member(models.Model):
             *(
                 code_check("member", field, table)
                 for field, table in [
-                    ("document", "document"), ("ethnicity", "ethnicity"), ("political", "political"),
-                    ("education", "education"), ("marital", "marital"), ("occupation", "occupation"), ("military", "military"),
+                    ("document", "document"),
+                    ("ethnicity", "ethnicity"),
+                    ("political", "political"),
+                    ("education", "education"),
+                    ("marital", "marital"),
+                    ("occupation", "occupation"),
+                    ("military", "military"),
                 ]
             ),
         ]

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from organization.models import Unit
 from personnel.models.assignment import Assignment, Force
@@ -19,13 +20,15 @@ class TransferRequest(models.Model):
         LAPSED = "lapsed", _("lapsed")
 
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("asking unit"), related_name="transfer_requests")
-    name = models.CharField(_("name"), max_length=50)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=50)
     id_digest = models.BinaryField(editable=False)
     force = models.CharField(_("force"), max_length=13, choices=Force)
     sponsor = models.CharField(_("run by"), max_length=7, choices=Assignment.Sponsor, blank=True)
     post = models.CharField(_("post"), max_length=40, blank=True)
     share = models.PositiveSmallIntegerField(
-        _("share of full time (%)"), default=Assignment.FULL_TIME, help_text=_("100 moves the person; less asks for a second, part-time service.")
+        _("share of full time (%)"),
+        default=Assignment.FULL_TIME,
+        help_text=_("100 moves the person; less asks for a second, part-time service."),
     )
     asked_by = models.BigIntegerField(editable=False)
     asked_on = models.DateField(_("asked on"))
@@ -38,7 +41,9 @@ class TransferRequest(models.Model):
         ordering = ["unit_id", "-id"]
         constraints = [
             models.UniqueConstraint(
-                name="transfer_request_is_open_once", fields=["unit", "id_digest"], condition=Q(answer=""),
+                name="transfer_request_is_open_once",
+                fields=["unit", "id_digest"],
+                condition=Q(answer=""),
                 violation_error_message=_("This person was asked for already; the answer is awaited."),
             ),
             models.CheckConstraint(name="transfer_request_share_is_a_percentage", condition=Q(share__range=(1, 100))),
@@ -56,7 +61,9 @@ class TransferConsent(FileModel):
     """The same question as the keeping unit sees it. Written by trigger; moves with the file; decided by another person."""
 
     request = models.OneToOneField(TransferRequest, models.PROTECT, related_name="consent", db_constraint=False)
-    member = models.ForeignKey(Member, models.PROTECT, verbose_name=_("member"), related_name="transfer_consents", db_constraint=False)
+    member = models.ForeignKey(
+        Member, models.PROTECT, verbose_name=_("member"), related_name="transfer_consents", db_constraint=False
+    )
     to_unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("asking unit"), related_name="+", db_index=False)
     asked_by = models.BigIntegerField(editable=False)
     asked_on = models.DateField(_("asked on"))

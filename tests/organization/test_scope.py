@@ -28,7 +28,10 @@ def test_the_bare_login_may_read_no_table(db, model):
 def test_the_staff_role_without_a_range_sees_nobody(root):
     MemberFactory()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('role', %s, true), set_config('app.unit_low', '', true)", [f"{connection.settings_dict['NAME']}_staff"])
+        cursor.execute(
+            "SELECT set_config('role', %s, true), set_config('app.unit_low', '', true)",
+            [f"{connection.settings_dict['NAME']}_staff"],
+        )
         assert not Member.objects.exists()
         assert not Card.objects.exists()
 
@@ -48,12 +51,16 @@ def test_last_years_headcount_stands_when_people_move_away(root, account):
     def seen(unit, role, day):
         with as_account(account(role, unit)):
             people = set(Assignment.objects.on(day).values_list("member", flat=True))
-            listed = {member for member, in Card.objects.filter(member__in=people).values_list("member")}
+            listed = {member for (member,) in Card.objects.filter(member__in=people).values_list("member")}
             assert listed == people
             return len(people)
 
     last_year, today = date(2013, 12, 31), date(2014, 7, 1)
-    assert [seen(*who, last_year) for who in ((TOWN, "staff"), (OTHER_TOWN, "staff"), (DISTRICT, "hr"))] == [1000, 0, 1000]
+    assert [seen(*who, last_year) for who in ((TOWN, "staff"), (OTHER_TOWN, "staff"), (DISTRICT, "hr"))] == [
+        1000,
+        0,
+        1000,
+    ]
     assert [seen(*who, today) for who in ((TOWN, "staff"), (OTHER_TOWN, "staff"), (DISTRICT, "hr"))] == [900, 100, 1000]
 
 
@@ -158,5 +165,9 @@ def test_a_scope_ends_with_its_transaction(db):
 def test_the_same_number_is_unique_even_where_it_is_hidden(root, clerk):
     number = id_number(7)
     MemberFactory(unit_id=OTHER_VILLAGE, unit=None, id_number=number)
-    with as_account(clerk), pytest.raises(DatabaseError, match="member_document_number_is_unique"), transaction.atomic():
+    with (
+        as_account(clerk),
+        pytest.raises(DatabaseError, match="member_document_number_is_unique"),
+        transaction.atomic(),
+    ):
         MemberFactory(id_number=number)

@@ -21,7 +21,12 @@ def test_a_change_says_who_what_before_and_after(root, officer, clerk):
     with as_account(clerk, origin="/personnel/member/", address="127.0.0.9", request="r1"):
         Member.objects.filter(pk=member.pk).update(name="李小同")
         entry = entries(member=member.pk).last()
-    assert (entry.action, entry.actor, entry.before, entry.after) == ("U", clerk.pk, {"name": "李大同"}, {"name": "李小同"})
+    assert (entry.action, entry.actor, entry.before, entry.after) == (
+        "U",
+        clerk.pk,
+        {"name": "李大同"},
+        {"name": "李小同"},
+    )
     assert clerk.name in entry.actor_name
 
 
@@ -54,9 +59,19 @@ def test_sealed_values_are_masked_and_digests_left_out(root):
 def test_no_web_role_touches_the_trail_itself(root, officer, clerk, account):
     MemberFactory()
     for who in (officer, clerk, account("auditor")):
-        for statement in ("SELECT * FROM organization_trail", "DELETE FROM organization_trail", "UPDATE organization_trail SET row = 1",
-                          "INSERT INTO organization_trail (action, table_name, row) VALUES ('I', 'x', 1)", "TRUNCATE organization_trail"):
-            with as_account(who), pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+        for statement in (
+            "SELECT * FROM organization_trail",
+            "DELETE FROM organization_trail",
+            "UPDATE organization_trail SET row = 1",
+            "INSERT INTO organization_trail (action, table_name, row) VALUES ('I', 'x', 1)",
+            "TRUNCATE organization_trail",
+        ):
+            with (
+                as_account(who),
+                pytest.raises(DatabaseError, match="permission denied"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
                 cursor.execute(statement)
 
 
@@ -65,8 +80,14 @@ def test_even_the_owner_alters_no_entry_and_removes_no_young_one(root):
     from django.db import connections
 
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-        cursor.execute("INSERT INTO organization_trail (action, table_name, row, at) VALUES ('I', 'x', 1, now()), ('I', 'x', 2, now() - interval '181 days')")
-        for statement in ("UPDATE organization_trail SET row = 3", "DELETE FROM organization_trail WHERE row = 1", "TRUNCATE organization_trail"):
+        cursor.execute(
+            "INSERT INTO organization_trail (action, table_name, row, at) VALUES ('I', 'x', 1, now()), ('I', 'x', 2, now() - interval '181 days')"
+        )
+        for statement in (
+            "UPDATE organization_trail SET row = 3",
+            "DELETE FROM organization_trail WHERE row = 1",
+            "TRUNCATE organization_trail",
+        ):
             with pytest.raises(DatabaseError, match="the trail is kept"), transaction.atomic(using="owner"):
                 cursor.execute(statement)
         cursor.execute("DELETE FROM organization_trail WHERE table_name = 'x' AND row = 2")

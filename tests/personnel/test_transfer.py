@@ -24,8 +24,14 @@ def wanted(root):
 def ask(asker, *, name="李大同", number=None, share=100):
     with as_account(asker):
         return TransferRequest.objects.create(
-            unit_id=VILLAGE, name=name, id_digest=sealer().digest(number or id_number(9), purpose="id"), force="joint_defence",
-            sponsor="village", share=share, asked_by=asker.pk, asked_on=DAY,
+            unit_id=VILLAGE,
+            name=name,
+            id_digest=sealer().digest(number or id_number(9), purpose="id"),
+            force="joint_defence",
+            sponsor="village",
+            share=share,
+            asked_by=asker.pk,
+            asked_on=DAY,
         )
 
 
@@ -36,7 +42,9 @@ def agree(keeper):
 
 def carry_out(account):
     with as_account(account), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT carry_out_transfer(%s)", [TransferConsent.objects.values_list("pk", flat=True).first() or 1])
+        cursor.execute(
+            "SELECT carry_out_transfer(%s)", [TransferConsent.objects.values_list("pk", flat=True).first() or 1]
+        )
 
 
 def test_an_agreed_transfer_moves_file_and_service_on_the_day_of_consent(wanted, clerk, stranger):
@@ -75,7 +83,12 @@ def test_a_transfer_is_carried_out_once(wanted, clerk, stranger, root):
     agree(stranger)
     consent = TransferConsent.objects.get().pk
     carry_out(stranger)
-    with as_account(clerk), pytest.raises(DatabaseError, match="no agreed transfer"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        as_account(clerk),
+        pytest.raises(DatabaseError, match="no agreed transfer"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("SELECT carry_out_transfer(%s)", [consent])
 
 

@@ -113,8 +113,9 @@
     var group = force.closest(".inline-related");
     function show() {
       [["sponsor", "joint_defence"], ["category", "auxiliary"]].forEach(function (pair) {
-        var box = group.querySelector(".fieldBox.field-" + pair[0] + ", .form-row.field-" + pair[0]);
-        if (!box) { return; }
+        // Of a row with several fields only the one: its row bears the names of all of them.
+        var box = group.querySelector(".fieldBox.field-" + pair[0]);
+        if (!box || !box.querySelector("select")) { return; }
         box.hidden = force.value !== pair[1];
         if (box.hidden) { box.querySelector("select").value = ""; }
       });
