@@ -101,7 +101,7 @@ STEPS = {
         ("handover",),
         _("Hand over to another person"),
         _(
-            "The account gets a new holder and a new password; whoever had it is logged out. The trail keeps who had it."
+            "The account gets a new holder and a new password; whoever had it is logged out. The trail keeps both names."
         ),
         _("The account was handed over."),
         hand_over,
