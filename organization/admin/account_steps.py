@@ -100,9 +100,7 @@ STEPS = {
     "handover": Step(
         ("handover",),
         _("Hand over to another person"),
-        _(
-            "The account gets a new holder and a new password; whoever had it is logged out. The trail keeps both names."
-        ),
+        _("The account gets a new holder and a new password; whoever had it is logged out. The trail has both names."),
         _("The account was handed over."),
         hand_over,
         HandOverForm,

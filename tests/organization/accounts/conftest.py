@@ -1,7 +1,6 @@
 """A door to knock at: people with passwords, browsers, and what was recorded."""
 
 import pytest
-from django.db import connections
 from django.test import Client
 
 from organization.models import Account, SecurityEvent
@@ -22,10 +21,10 @@ def fast_passwords(settings):
 
 @pytest.fixture
 def person(account):
-    """Makes an account that knows its password: person("clerk", VILLAGE, username="li")."""
+    """Makes an account of a real office that knows its password: person("clerk", VILLAGE, username="li")."""
 
     def make(role="clerk", unit=VILLAGE, password=PASSWORD, **fields):
-        made = account(role, unit, **fields)
+        made = account(role, unit, **{"is_demo": False} | fields)
         with as_root("test", duty="secadmin"):
             made.set_password(password)
             made.save(update_fields=["password"])
@@ -67,9 +66,3 @@ def events(kind=None):
     with as_root("test", duty="auditor"):
         rows = SecurityEvent.objects.order_by("id")
         return list(rows.filter(kind=kind) if kind else rows)
-
-
-def owner_sql(sql, *params):
-    """For what only the database's owner may do; outside the test's transaction."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(sql, params)
