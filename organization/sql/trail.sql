@@ -18,7 +18,12 @@ CREATE TABLE organization_trail (
 );
 CREATE INDEX trail_by_member ON organization_trail (member_id, id) WHERE member_id IS NOT NULL;
 CREATE INDEX trail_by_row ON organization_trail (table_name, row, id) WHERE member_id IS NULL;
-CREATE INDEX trail_by_time ON organization_trail USING brin (at);
+CREATE INDEX trail_by_time ON organization_trail (at, id);
+CREATE INDEX trail_by_actor ON organization_trail (actor, at);
+CREATE INDEX trail_by_table ON organization_trail (table_name, at);
+CREATE INDEX trail_by_unit ON organization_trail (unit_id, at);
+CREATE INDEX trail_by_removal ON organization_trail (at) WHERE action = 'D';
+CREATE INDEX trail_by_request ON organization_trail (request) WHERE request IS NOT NULL;
 CREATE INDEX trail_by_batch ON organization_trail (batch) WHERE batch IS NOT NULL;
 
 -- Nobody rewrites the trail, its owner included; what is younger than 180 days stays (Cybersecurity Law, art. 21: six months).
@@ -31,6 +36,8 @@ BEGIN
 END $$;
 CREATE TRIGGER trail_is_kept BEFORE UPDATE OR DELETE ON organization_trail FOR EACH ROW EXECUTE FUNCTION trail_is_kept();
 CREATE TRIGGER trail_is_never_emptied BEFORE TRUNCATE ON organization_trail FOR EACH STATEMENT EXECUTE FUNCTION trail_is_kept();
+CREATE TRIGGER event_is_kept BEFORE UPDATE OR DELETE ON organization_securityevent FOR EACH ROW EXECUTE FUNCTION trail_is_kept();
+CREATE TRIGGER events_are_never_emptied BEFORE TRUNCATE ON organization_securityevent FOR EACH STATEMENT EXECUTE FUNCTION trail_is_kept();
 
 -- Sealed values, digests and passwords: readers learn that they changed, not what they are.
 CREATE FUNCTION trail_masked(entry jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
