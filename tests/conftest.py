@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from organization.models import Unit
 from organization.office import found
@@ -66,8 +68,7 @@ def account(db):
 
     def make(role, unit=DISTRICT, **fields):
         with as_root("test", duty="sysadmin"):
-            # Demo accounts need no second factor, which has its own tests.
-            return AccountFactory(role=role, unit=Unit.objects.get(code=unit), **{"is_demo": True} | fields)
+            return AccountFactory(role=role, unit=Unit.objects.get(code=unit), **fields)
 
     return make
 
@@ -100,6 +101,11 @@ def visitor(db):
         client = Client()
         with gate():
             client.force_login(account)
+            if account.needs_second_factor:
+                device = TOTPDevice.objects.create(user=account, confirmed=True)
+                session = client.session
+                session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+                session.save()
         return client
 
     return log_in
