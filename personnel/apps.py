@@ -12,7 +12,9 @@ class PersonnelConfig(AppConfig):
         from personnel import headcount, links, unit_closing, vacancies
 
         unit_closing.register_movers()
-        counts.register("unit", _("people"), headcount.by_unit, right="personnel.view_card", link=links.people_of)
+        counts.register(
+            "unit", _("people serving"), headcount.by_unit, right="personnel.view_card", link=links.people_of
+        )
         counts.register(
             "unit",
             _("vacant chief posts"),

@@ -36,6 +36,7 @@ class EmployerList(ChangeList):
 
 @admin.register(Employer)
 class EmployerAdmin(GuardedAdmin):
+    show_facets = admin.ShowFacets.NEVER
     list_filter = [PlaceFilter, "nature", FilingFilter, "self_recruiting"]
     list_select_related = ["unit"]
     ordering = ["unit_id", "id"]

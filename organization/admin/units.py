@@ -54,6 +54,7 @@ class LevelFilter(admin.SimpleListFilter):
 
 @admin.register(Unit)
 class UnitAdmin(GuardedAdmin):
+    show_facets = admin.ShowFacets.NEVER
     form = UnitForm
     list_filter = [CodeFilter, LevelFilter, StandingFilter]
     list_per_page = 400

@@ -56,6 +56,7 @@ class AppointmentList(ChangeList):
 
 @admin.register(Appointment)
 class AppointmentAdmin(GuardedAdmin):
+    show_facets = admin.ShowFacets.NEVER
     form = AppointmentForm
     list_display = ["who", "office", "unit", "title", "started_on", "ended_on"]
     list_filter = [PlaceFilter, StandingFilter, "post__title"]

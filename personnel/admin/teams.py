@@ -111,6 +111,7 @@ class TeamList(ChangeList):
 
 @admin.register(Team)
 class TeamAdmin(GuardedAdmin):
+    show_facets = admin.ShowFacets.NEVER
     form = TeamForm
     list_display = ["unit", "kind", "seat", "established_on", "chief", "disbanded_on"]
     list_filter = [PlaceFilter, StandingFilter, "seat"]
@@ -182,6 +183,7 @@ class AppointmentsInline(admin.TabularInline):
 
 @admin.register(Post)
 class PostAdmin(GuardedAdmin):
+    show_facets = admin.ShowFacets.NEVER
     form = PostForm
     list_display = ["unit", "title", "office", holder]
     list_filter = [PlaceFilter, HeldFilter, "title"]
