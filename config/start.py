@@ -89,6 +89,25 @@ def is_migrated() -> bool:
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
+def refuse_powerful_login() -> None:
+    """The login must see nothing until a request takes a role: neither owner nor superuser, and inheriting nothing.
+
+    Raises CannotStart.
+    """
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT rolbypassrls OR has_table_privilege('personnel_member', 'SELECT') FROM pg_roles"
+            " WHERE rolname = current_user"
+        )
+        if cursor.fetchone()[0]:
+            raise CannotStart(
+                _(
+                    "DATABASE_URL names a login that sees everything by itself: the owner, a superuser, or one that"
+                    " inherits. Give the site a login of its own, NOINHERIT and without further powers."
+                )
+            )
+
+
 def is_empty() -> bool:
     """True when no office has been founded here."""
     from organization.models import Installation

@@ -30,6 +30,7 @@ def start() -> None:
         os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
         os.environ["DATABASE_ADMIN_URL"] = os.environ["TEST_DATABASE_ADMIN_URL"]
         return
+    (local.home.parent / "static").mkdir()  # empty, as long as nothing is collected there
     local.ensure_database("qunfang")
     os.environ.pop("DATABASE_URL", None)
 

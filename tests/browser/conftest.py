@@ -32,6 +32,7 @@ PASSWORD = "only-for-browser-tests-7"
 FAILED = pytest.StashKey[bool]()
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items):
     """All browser tests share one site, so one worker runs them all; without a browser they say why they do not run."""
     for item in items:

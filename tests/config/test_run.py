@@ -18,6 +18,7 @@ from tests.browser.conftest import running_site, status_of
 
 ROOT = Path(__file__).resolve().parents[2]
 EMPTY = {"DEMO": "0"}
+pytestmark = pytest.mark.xdist_group("run")  # one worker makes the office
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +120,16 @@ def test_a_port_in_use_is_one_clear_sentence(tmp_path):
     assert refused.returncode == 2
     assert len(refused.stderr.strip().splitlines()) == 1
     assert "已被其他程序占用" in refused.stderr
+
+
+@pytest.mark.parametrize("login", [localpg.OWNER, localpg.SUPERUSER])
+def test_the_site_refuses_a_login_that_sees_everything(office, login):
+    local = localpg.cluster(office)
+    local.start()
+    refused = run(office, DATABASE_URL=local.url(login, "qunfang"))
+    local.stop()
+    assert refused.returncode == 2
+    assert "NOINHERIT" in refused.stderr
 
 
 @pytest.mark.parametrize("port", ["http", "0", "70000"])

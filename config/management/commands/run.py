@@ -84,6 +84,7 @@ class Command(BaseCommand):
                 )
             self.stdout.write(_("The database is being prepared; this takes a few seconds."))
             start.migrate()
+        start.refuse_powerful_login()
         if settings.EMBEDDED and not settings.PRODUCTION and env.bool("DEMO", default=True) and start.is_empty():
             self.stdout.write(_("A fictional district is being loaded; this takes half a minute."))
             start.fill_with_demo()
