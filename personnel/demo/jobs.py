@@ -101,7 +101,9 @@ class Jobs:
         shown = set(ACCOUNTS.values())
         everywhere = 6 if total > 10 * len(self._villages) else 0
         weights = [(village.population or 0) ** 0.7 for village in self._villages]
-        floors = [max(everywhere, 3) if village.code in shown else everywhere for village in self._villages]
+        floors = [
+            max(everywhere, min(3, total // 2)) if village.code in shown else everywhere for village in self._villages
+        ]
         if everywhere:
             ordinary = [i for i, village in enumerate(self._villages) if village.code not in shown]
             for i, few in zip(self._rng.sample(ordinary, len(UNDERSTAFFED)), UNDERSTAFFED, strict=True):
@@ -109,7 +111,8 @@ class Jobs:
         return shares(total, weights, floors)
 
     def _in_towns(self, total: int) -> list[int]:
-        counts = shares(total, [town.population or 0 for town in self._towns], [1] * len(self._towns))
+        everywhere = 1 if total > 3 * len(self._towns) else 0
+        counts = shares(total, [town.population or 0 for town in self._towns], [everywhere] * len(self._towns))
         return [town.code for town, n in zip(self._towns, counts, strict=True) for _ in range(n)]
 
     def _village_run(self, village: Place) -> Job:

@@ -8,19 +8,30 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from organization.models.team import DEPUTIES
 from personnel.demo import names
 from personnel.demo.draw import day_between
 from personnel.demo.places import DISTRICT, DISTRICT_NAME, Place
 
-CHIEFS_FILLED, DEPUTIES_VACANT, SUCCEEDED = 0.5, 0.03, 0.3
+CHIEFS_FILLED, SUCCEEDED = 0.5, 0.3
+DEPUTIES_VACANT, OPEN_DEPUTIES_VACANT = 0.03, 0.5
 CORPS_FROM, BRIGADES_FROM, SQUADS_FROM, SQUADS_UNTIL = (
     date(2013, 9, 16),
     date(2013, 10, 8),
     date(2013, 12, 2),
     date(2014, 6, 27),
 )
-GOVERNANCE, BUREAU = "区综治办领导", "分局领导"
-TOWN_LEADER, OFFICER, DIRECTOR = "镇街综治领导", "社区民警", "村居委会主任"
+KINDS = {"sub_bureau": "corps", "governance_centre": "brigade"}
+# As appointments name the office that brings a post with it, or, where none does, who usually holds such a post.
+OFFICE_NAMES = {
+    "governance_leader": "区综治办领导",
+    "sub_bureau_leader": "分局领导",
+    "town_governance_leader": "镇街综治领导",
+    "community_officer": "社区民警",
+    "village_director": "村居委会主任",
+    "deputy": "派出所副所长",
+    "office_head": "分局治安大队负责人",
+}
 
 
 @dataclass(frozen=True)
@@ -71,15 +82,13 @@ def teams(rng: Random, day: date, units: Sequence[Place]) -> list[Team]:
 
 
 def posts(found: Sequence[Team]) -> list[Post]:
-    """A chief post for each team, and its deputies by office; the corps has an office beside."""
+    """The standard posts of each team; the corps has an office beside."""
     made = []
     for i, team in enumerate(found):
-        offices = {"sub_bureau": (GOVERNANCE, BUREAU), "governance_centre": (TOWN_LEADER,)}.get(
-            team.seat, (OFFICER, DIRECTOR)
-        )
-        made += [Post(i, "chief"), *(Post(i, "deputy", office) for office in offices)]
+        kind = KINDS.get(team.seat, "squad")
+        made += [Post(i, "chief"), *(Post(i, "deputy", str(office)) for office in DEPUTIES[kind])]
         if team.unit_id == DISTRICT:
-            made.append(Post(i, "office_head", "分局治安大队负责人"))
+            made.append(Post(i, "office_head"))
     return made
 
 
@@ -97,7 +106,8 @@ class Appointments:
         team = self._teams[post.team]
         if post.title == "chief":
             return self._chief(number, team)
-        if self._rng.random() < DEPUTIES_VACANT:
+        is_empty_squad = team.unit_id % 1000 and team.unit_id not in self._members
+        if is_empty_squad or self._rng.random() < (DEPUTIES_VACANT if post.ex_officio else OPEN_DEPUTIES_VACANT):
             return []
         since, half = team.established_on, team.established_on + (self._day - team.established_on) / 2
         if (self._day - since).days > 730 and self._rng.random() < SUCCEEDED:
@@ -107,7 +117,7 @@ class Appointments:
 
     def _chief(self, number: int, team: Team) -> list[Appointment]:
         there = self._members.get(team.unit_id, ())
-        if not there or self._rng.random() >= CHIEFS_FILLED:
+        if not there or team.seat == "governance_centre" or self._rng.random() >= CHIEFS_FILLED:
             return []
         person, since = min(there, key=lambda member: (member[1], member[0]))
         return [Appointment(number, person, "", "", max(since, team.established_on))]
@@ -115,4 +125,4 @@ class Appointments:
     def _official(self, number: int, post: Post, since: date, until: date | None = None) -> Appointment:
         sex = "female" if self._rng.random() < 0.15 else "male"
         name = names.full_name(self._rng, sex, self._day.year - self._rng.randint(30, 55))
-        return Appointment(number, None, name, post.ex_officio, since, until)
+        return Appointment(number, None, name, OFFICE_NAMES[post.ex_officio or post.title], since, until)
