@@ -96,7 +96,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
-# --- database: the site's own login, and the owner who migrates -------------------------------------------------------
+# --- database: the site's own login, and the owner who migrates -----------------------------------
 EMBEDDED = not env.str("DATABASE_URL", default="")
 if EMBEDDED:
     CLUSTER = localpg.cluster(VAR_DIR)
@@ -111,7 +111,7 @@ _owner["TEST"] = {"NAME": f"test_{_site['NAME']}"}
 DATABASES = {"default": _site, "owner": _owner}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- who may come in ---------------------------------------------------------------------------------------------------
+# --- who may come in ------------------------------------------------------------------------------
 AUTH_USER_MODEL = "organization.Account"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "organization.accounts.backend.AccountBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -153,12 +153,12 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # unique regardless of case, by a constraint
 
-# --- personal data -------------------------------------------------------------------------------------------------------
+# --- personal data --------------------------------------------------------------------------------
 SEALING_KEYS = Path(env.str("SEALING_KEYS", default=str(VAR_DIR / "keys.json")))
 SEALING_SUITE = env.str("SEALING_SUITE", default="aes-256-gcm")
 TRAIL_KEEP_DAYS = env.int("TRAIL_KEEP_DAYS", default=3 * 365)
 
-# --- language, time, static files ---------------------------------------------------------------------------------------
+# --- language, time, static files -----------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -174,7 +174,7 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
-# --- transport -----------------------------------------------------------------------------------------------------------
+# --- transport ------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -26,7 +26,9 @@ def record(kind, *, member=None, unit=None, reason="", username="", **detail):
     with connection.cursor() as cursor:
         # No RETURNING: those who write events may not read them.
         cursor.execute(
-            "INSERT INTO organization_securityevent (kind, actor, username, unit, member, reason, detail, address, origin, request) "
-            "VALUES (%(kind)s, %(actor)s, %(username)s, %(unit)s, %(member)s, %(reason)s, %(detail)s, %(address)s, %(origin)s, %(request)s)",
+            "INSERT INTO organization_securityevent"
+            " (kind, actor, username, unit, member, reason, detail, address, origin, request)"
+            " VALUES (%(kind)s, %(actor)s, %(username)s, %(unit)s, %(member)s, %(reason)s,"
+            " %(detail)s, %(address)s, %(origin)s, %(request)s)",
             row,
         )

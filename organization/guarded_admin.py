@@ -1,4 +1,4 @@
-"""The admin class that all pages build on: refusals become messages, nothing is deleted, history comes from the trail."""
+"""The admin class all pages build on: refusals become messages, nothing is deleted, history comes from the trail."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -45,7 +45,7 @@ class GuardedAdmin(admin.ModelAdmin):
     list_max_show_all = 200
     actions = None
 
-    # --- nothing is deleted in daily use; Django's own log is not written, the trail is -----------------------------------
+    # --- nothing is deleted in daily use; Django's own log is not written, the trail is -----------
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -61,7 +61,7 @@ class GuardedAdmin(admin.ModelAdmin):
 
         return history_page(self, request, object_id)
 
-    # --- what the database refuses is said in the form ------------------------------------------------------------------
+    # --- what the database refuses is said in the form --------------------------------------------
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

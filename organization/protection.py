@@ -74,7 +74,8 @@ def columns(connection, table: str) -> list[str]:
     """The columns of a table, in their order."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+            " ORDER BY attnum",
             [table],
         )
         return [name for (name,) in cursor.fetchall()]
@@ -89,7 +90,8 @@ def trail_function(connection, table: str, *, key: str, unit: str, member: str |
 
     def changed(side):
         return " || ".join(
-            f'(CASE WHEN o."{name}" IS DISTINCT FROM n."{name}" THEN jsonb_build_object(\'{name}\', {side}."{name}") ELSE \'{{}}\' END)'
+            f'(CASE WHEN o."{name}" IS DISTINCT FROM n."{name}"'
+            f" THEN jsonb_build_object('{name}', {side}.\"{name}\") ELSE '{{}}' END)"
             for name in columns(connection, table)
         )
 
@@ -145,7 +147,7 @@ class CreateRoles(DatabaseOperation):
 class Protect(DatabaseOperation):
     """Row-level security and audit trail for one table.
 
-    kind: own (has a unit_id), file (its unit_id follows the member), history (its unit_id never changes), unit, account,
+    kind: own (has a unit_id), file (unit_id follows the member), history (unit_id never changes), unit, account,
     card (derived by trigger: read only), event (insert only), view, gate, or public (reference data).
     Web roles never get DELETE, except at the gate.
     """
@@ -178,8 +180,9 @@ class Protect(DatabaseOperation):
             return
         yield f"ALTER TABLE {self.table} DISABLE ROW LEVEL SECURITY"
         yield (
-            "DO $$ DECLARE p text; BEGIN FOR p IN SELECT policyname FROM pg_policies "
-            f"WHERE tablename = '{self.table}' LOOP EXECUTE format('DROP POLICY %I ON {self.table}', p); END LOOP; END $$"
+            "DO $$ DECLARE p text; BEGIN FOR p IN SELECT policyname FROM pg_policies "  # noqa: S608 (names of the code)
+            f"WHERE tablename = '{self.table}' LOOP "
+            f"EXECUTE format('DROP POLICY %I ON {self.table}', p); END LOOP; END $$"
         )
         for trigger in (
             "trail_insert",
@@ -203,7 +206,7 @@ BEGIN
 END $$;
 CREATE TRIGGER unit_is_filled BEFORE INSERT ON {self.table} FOR EACH ROW
   WHEN (NEW.unit_id IS NULL) EXECUTE FUNCTION fill_unit_{self.table}();
-"""
+"""  # noqa: S608 (names of the code)
 
     def trail_sql(self):
         return trail_function(
@@ -215,7 +218,7 @@ CREATE TRIGGER unit_is_filled BEFORE INSERT ON {self.table} FOR EACH ROW
         """The column that names the member a row belongs to, or None."""
         return "id" if self.table == "personnel_member" else "member_id" if self.kind in ("file", "history") else None
 
-    # --- policies, by kind ---------------------------------------------------------------------------------------------
+    # --- policies, by kind ------------------------------------------------------------------------
 
     def secured(self, q):
         yield f"ALTER TABLE {self.table} ENABLE ROW LEVEL SECURITY"

@@ -1,7 +1,7 @@
 """Who may do what: one table of roles and rights, and the forces each role writes.
 
-A right says what kind of thing a role may do; *where* is the scope (the account's unit and everything below it), which the
-database enforces. Rights are written as Django writes permissions, `app.verb_model`.
+A right says what kind of thing a role may do; *where* is the scope (the account's unit and everything below it), which
+the database enforces. Rights are written as Django writes permissions, `app.verb_model`.
 """
 
 from functools import cache
@@ -74,7 +74,7 @@ def permissions(role: str | None) -> frozenset[str]:
 
 
 def role_fits_level(role: str, unit: str) -> Q:
-    """Condition: clerks sit in villages, staff in towns, the others in the district, the root or a functional unit (900 to 999)."""
+    """Condition: clerks sit in villages, staff in towns, the others in the district or its 9xx units."""
     village, town = Mod(F(unit), 1000), Mod(F(unit), 1_000_000)
     clerk = Q(**{role: "clerk"}) & Q(GreaterThan(village, 0))
     staff = Q(**{role: "staff"}) & Q(Exact(village, 0)) & Q(GreaterThan(town, 0))

@@ -19,11 +19,8 @@ class PhoneMixin:
         phone = identity.normalise(self.cleaned_data.get("phone") or "").removeprefix("+86")
         if phone and not (phone.isascii() and phone.isdecimal() and 7 <= len(phone) <= 12):
             raise forms.ValidationError(_("A mobile phone has 11 digits; a landline 7 to 12 with its area code."))
-        if (
-            (len(phone) == 11
-            and not phone.startswith(("1", "0")))
-            or (phone.startswith("1") and len(phone) not in (7, 8, 11))
-        ):
+        is_mobile, has_area_code = phone.startswith("1"), phone.startswith("0")
+        if (len(phone) == 11 and not (is_mobile or has_area_code)) or (is_mobile and len(phone) in (9, 10, 12)):
             raise forms.ValidationError(_("A mobile phone has 11 digits and begins with 1; please check it."))
         return phone or None
 
@@ -35,7 +32,7 @@ class MemberForm(PhoneMixin, RefusableForm):
 
     class Meta:
         model = Member
-        fields = "__all__"
+        fields: list[str] = []  # the admin names them
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -82,7 +79,7 @@ def _changed_meanwhile(entry):
 
 
 class NewMemberForm(MemberForm):
-    """Entering a person. The number decides sex and birth date; another person of the same name and day must be confirmed."""
+    """Entering a person. The number decides sex and birth date; a namesake born the same day must be confirmed."""
 
     id_number = forms.CharField(
         label=_("Document number"), max_length=30, widget=forms.TextInput(attrs={"autocomplete": "off"})
@@ -144,7 +141,8 @@ class NewMemberForm(MemberForm):
             self.add_error(
                 "name",
                 _(
-                    "Somebody of this name and birth date is in the register already. Is this another person? Then tick the box below."
+                    "Somebody of this name and birth date is in the register already. "
+                    "Is this another person? Then tick the box below."
                 ),
             )
 
@@ -165,7 +163,7 @@ class AssignmentForm(forms.ModelForm):
 
     class Meta:
         model = Assignment
-        fields = "__all__"
+        fields: list[str] = []  # the admin names them
 
     def __init__(self, *args, person=None, **kwargs):
         super().__init__(*args, **kwargs)

@@ -14,7 +14,7 @@ USED_UP = _("Too many numbers were looked up within an hour; please go on later,
 
 @dataclass(frozen=True)
 class Found:
-    """`member` is the file in the own register, or None; `elsewhere` is True, False, or None when the questions are used up."""
+    """`member` is the file in the own register, or None; `elsewhere` is None when the questions are used up."""
 
     member: Member | None
     elsewhere: bool | None

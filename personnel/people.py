@@ -25,7 +25,7 @@ LAST_CHARACTER = "\U0010ffff"
 
 @dataclass(frozen=True)
 class Selection:
-    """Conditions of a list: a subtree of units, a day, a standing on that day, and what is said of person and service."""
+    """Conditions of a list: a subtree of units, a day, a standing on that day, what is said of person and service."""
 
     day: date
     unit: int | None = None

@@ -7,4 +7,15 @@ from organization.models.team import Post, Team
 from organization.models.trail import TrailEntry
 from organization.models.unit import Unit
 
-__all__ = ["Account", "Employer", "Installation", "Post", "Role", "SecurityEvent", "Session", "Team", "TrailEntry", "Unit"]
+__all__ = [
+    "Account",
+    "Employer",
+    "Installation",
+    "Post",
+    "Role",
+    "SecurityEvent",
+    "Session",
+    "Team",
+    "TrailEntry",
+    "Unit",
+]

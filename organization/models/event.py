@@ -18,6 +18,7 @@ class SecurityEvent(models.Model):
         LOOKUP = "lookup", _("number looked up")
         EXPORT = "export", _("export")
         REFUSED = "refused", _("refused")
+        PRUNED = "pruned", _("old entries removed")
 
     at = models.DateTimeField(_("time"), db_default=Now())
     kind = models.CharField(_("kind"), max_length=14, choices=Kind)

@@ -14,7 +14,14 @@ class TrailEntry(models.Model):
     action = models.CharField(_("action"), max_length=1, choices=Action)
     table = models.CharField(_("what"), max_length=63, db_column="table_name")
     row = models.BigIntegerField(_("row"))
-    unit = models.ForeignKey("organization.Unit", models.DO_NOTHING, verbose_name=_("unit"), null=True, db_constraint=False, related_name="+")
+    unit = models.ForeignKey(
+        "organization.Unit",
+        models.DO_NOTHING,
+        verbose_name=_("unit"),
+        null=True,
+        db_constraint=False,
+        related_name="+",
+    )
     member = models.BigIntegerField(_("member"), null=True, db_column="member_id")
     before = models.JSONField(_("before"), null=True)
     after = models.JSONField(_("after"), null=True)

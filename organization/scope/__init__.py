@@ -1,4 +1,4 @@
-"""Who is looking: one transaction, one scope, one actor. The database's policies read it; nothing above needs a filter."""
+"""Who is looking: one transaction, one scope, one actor. The policies read it; nothing above needs a filter."""
 
 from organization.scope.scope import (
     GATE,

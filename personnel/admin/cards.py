@@ -18,7 +18,7 @@ class PeopleList(ChangeList):
 
     def get_queryset(self, request, exclude_parameters=None):
         self.selection = selection(request)
-        self.filter_specs, self.has_filters, remaining, *_ = self.get_filters(request)
+        self.filter_specs, self.has_filters, *_unused = self.get_filters(request)
         self.has_active_filters = any(spec.used_parameters for spec in self.filter_specs)
         self.clear_all_filters_qs = self.get_query_string(
             remove=[name for spec in self.filter_specs for name in spec.expected_parameters()]

@@ -145,7 +145,7 @@ class MemberAdmin(GuardedAdmin):
         """Not in the index: people are listed by their cards, and entered from there."""
         return {}
 
-    # --- who may do what ---------------------------------------------------------------------------------------------------
+    # --- who may do what --------------------------------------------------------------------------
 
     def has_change_permission(self, request, obj=None):
         if not super().has_change_permission(request, obj):
@@ -156,7 +156,7 @@ class MemberAdmin(GuardedAdmin):
     def get_inlines(self, request, obj):
         return self.inlines if obj else [AssignmentInline]
 
-    # --- the form ----------------------------------------------------------------------------------------------------------
+    # --- the form ---------------------------------------------------------------------------------
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         kwargs["form"] = MemberForm if obj else NewMemberForm
@@ -208,7 +208,7 @@ class MemberAdmin(GuardedAdmin):
     def age(self, member):
         return member.age_on(timezone.localdate())
 
-    # --- where to go next --------------------------------------------------------------------------------------------------
+    # --- where to go next -------------------------------------------------------------------------
 
     def changelist_view(self, request, extra_context=None):
         """People are listed by their cards."""

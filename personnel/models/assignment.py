@@ -20,8 +20,8 @@ class Force(models.TextChoices):
 # Core PostgreSQL excludes overlaps of ranges without any extension: the member becomes a range of one.
 SAME_MEMBER = Func(F("member"), F("member"), Value("[]"), function="int8range", output_field=BigIntegerRangeField())
 DAYS_SERVED = Func(F("started_on"), F("ended_on"), function="daterange", output_field=DateRangeField())
-# A service takes a stretch of the hundred: full time all of it, a volunteer none. Two services on one day may not touch the
-# same percent, so shares cannot add up to more than full time, whoever writes at the same moment.
+# A service takes a stretch of the hundred: full time all of it, a volunteer none. Two services on one day may not touch
+# the same percent, so shares cannot add up to more than full time, whoever writes at the same moment.
 PART_OF_TIME = Func(
     F("share_from"), F("share_from") + F("share"), function="int4range", output_field=IntegerRangeField()
 )

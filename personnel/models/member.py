@@ -22,7 +22,7 @@ class Sex(models.TextChoices):
 
 
 class Member(models.Model):
-    """A person's file. One row a document number; kept and edited by one unit, which it moves away from with all it carries."""
+    """A person's file, one row a document number. One unit keeps and edits it; it moves with all it carries."""
 
     class Household(models.TextChoices):
         LOCAL = "local", _("local household")
@@ -97,6 +97,6 @@ class Member(models.Model):
         return identity.age_on(self.birth_date, day)
 
     def is_written_by(self, forces):
-        """Whether the service that runs, or the last one, is of one of these forces; a file without service is anybody's."""
+        """Whether the running or last service is of one of these forces; a file without service is anybody's."""
         last = self.assignments.order_by(F("ended_on").desc(nulls_first=True), "-started_on").first()
         return last is None or last.force in forces

@@ -1,4 +1,4 @@
-"""Asking for a person who serves elsewhere, and the keeping unit's answer: two tables, since neither side sees the other's."""
+"""Asking for a person who serves elsewhere, and the keeping unit's answer: two tables, one for each side's eyes."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -58,7 +58,7 @@ class TransferRequest(models.Model):
 
 
 class TransferConsent(FileModel):
-    """The same question as the keeping unit sees it. Written by trigger; moves with the file; decided by another person."""
+    """The same question as the keeping unit sees it. Written by trigger; decided by somebody else."""
 
     request = models.OneToOneField(TransferRequest, models.PROTECT, related_name="consent", db_constraint=False)
     member = models.ForeignKey(

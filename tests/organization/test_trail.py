@@ -81,7 +81,8 @@ def test_even_the_owner_alters_no_entry_and_removes_no_young_one(root):
 
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute(
-            "INSERT INTO organization_trail (action, table_name, row, at) VALUES ('I', 'x', 1, now()), ('I', 'x', 2, now() - interval '181 days')"
+            "INSERT INTO organization_trail (action, table_name, row, at)"
+            " VALUES ('I', 'x', 1, now()), ('I', 'x', 2, now() - interval '181 days')"
         )
         for statement in (
             "UPDATE organization_trail SET row = 3",
