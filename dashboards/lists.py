@@ -12,7 +12,7 @@ from organization import figures as of_organization
 from organization import rights
 from organization.models import Employer
 from personnel import gaps
-from personnel.figures import course, employment, leadership
+from personnel.figures import course, employment, leadership, population
 from personnel.models import Card, Member
 
 WRITES_FILES = "personnel.change_member"
@@ -74,7 +74,7 @@ def files(rows, asked: Asked):
 
 def squads(rows, asked: Asked):
     for squad in rows:
-        people = {"value": squad.members, "url": asked.people(unit=squad.unit)}
+        people = {"value": squad.members, "url": asked.people(unit=squad.unit, force=leadership.SQUAD_FORCE.value)}
         led = _("yes") if squad.is_led else _("no")
         yield {"label": squad.name, "url": asked.page(squad.unit), "cells": [people, _text(led)]}
 
@@ -110,8 +110,8 @@ def employers(rows, asked: Asked):
         }
 
 
-SERVICE = (_("Name"), _("Unit"), _("Force"), _("Started"), _("Ended"), _("Contract until"))
-FILE = (_("Name"), _("Unit"), _("Sex"), _("Birth date"))
+SERVICE = (_("Person"), _("Unit"), _("Force"), _("Started"), _("Ended"), _("Contract until"))
+FILE = (_("Person"), _("Unit"), _("Sex"), _("Birth date"))
 SQUAD = (_("Squad"), _("Members"), _("Led by somebody"))
 TEAM = (_("Team of"), _("Seat"), _("Established on"))
 POST = (_("Team of"), _("Post"), _("Held ex officio by"))
@@ -120,6 +120,11 @@ EMPLOYER = (_("Employer"), _("Place"), _("Nature"), _("Guards declared"), _("Fil
 
 def _moved(kind, asked):
     found = course.changed(kind, asked.day, asked.within, asked.force)
+    return found.select_related("unit").order_by("unit_id", "member_id")
+
+
+def _right_here(asked):
+    found = population.right_here(asked.day, asked.within, asked.unit.code, asked.force)
     return found.select_related("unit").order_by("unit_id", "member_id")
 
 
@@ -167,6 +172,7 @@ def _contract_gap(title, function, *args):
 LISTS = {
     "joined": Listing(_("Joined this month"), SERVICE, partial(_moved, "joined"), services),
     "left": Listing(_("Left this month"), SERVICE, partial(_moved, "left"), services),
+    "right-here": Listing(_("Serving right at the unit"), SERVICE, _right_here, services),
     "brigades": Listing(_("Brigades"), TEAM, partial(_teams, "town"), teams),
     "squads": Listing(_("Squads"), TEAM, partial(_teams, "village"), teams),
     "squads-empty": Listing(_("Squads without members"), SQUAD, partial(_at_risk, lambda s: s.is_empty), squads),

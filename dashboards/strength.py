@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from dashboards.asked import Asked
 from dashboards.charts import WIDE, Datum, bar_chart, strip_chart, timeline, with_others
 from dashboards.charts.shapes import number
-from dashboards.strength_tables import bands, by_unit_table, composition
+from dashboards.strength_tables import bands, by_unit_table, composition, right_at
 from organization import figures as of_organization
 from personnel import figures
 from personnel.figures.course import month_ends
@@ -33,10 +33,9 @@ CATEGORIES = {
 
 def context(asked: Asked) -> dict:
     """What templates/dashboards/strength.html asks for."""
-    people = figures.strength(asked.day, asked.within, asked.force)
     children = of_organization.children(asked.unit.code)
     codes = [child.code for child in children]
-    places = figures.by_unit(asked.day, asked.within, codes, asked.force) if codes else []
+    people, *places = figures.by_unit(asked.day, asked.within, codes, asked.force)
     return {
         "day": asked.day,
         "today": asked.today,
@@ -49,7 +48,7 @@ def context(asked: Asked) -> dict:
         "warnings": warnings(asked, people),
         "charts": charts(asked, people, children, places),
         "tables": [
-            *([by_unit_table(asked, people, children, places)] if codes else []),
+            *([by_unit_table(asked, people, children, places)] if children else []),
             composition(asked, people),
         ],
     }
@@ -92,9 +91,9 @@ def _employers(asked):
         "units": number(guards["institutions"]),
         "guards": number(guards["in_institutions"]),
     }
-    gap = _("%(declared)s declared, %(difference)s not registered by name") % {
+    gap = _("%(declared)s declared, difference %(difference)s") % {
         "declared": number(guards["declared"]),
-        "difference": number(guards["difference"]),
+        "difference": f"{guards['difference']:+,}",
     }
     return [
         _item(_("Employers with guards"), guards["employers"], asked.listing("employers"), among),
@@ -155,6 +154,8 @@ def charts(asked: Asked, people: dict[str, int], children, places) -> list:
             for child, counts in zip(children, places[1:], strict=True)
             if counts["total"]
         ]
+        if places[0]["total"]:
+            units.append(Datum(right_at(asked.unit), places[0]["total"], asked.listing("right-here")))
         units = with_others(units, UNITS_DRAWN, _("%(n)d others"))
         drawn.append(bar_chart("by-unit", _("By unit"), units, header=_("Unit"), width=WIDE))
     return drawn

@@ -27,8 +27,7 @@ def by_unit_table(asked: Asked, people: dict[str, int], children, places) -> dic
         if counts["total"] or _was_open(child, asked.day)
     ]
     if any(places[0].values()):
-        here = [{"value": number(places[0][key])} for key, _label, _conditions in columns]
-        rows.insert(0, {"label": _("right at %(unit)s") % {"unit": asked.unit.name}, "cells": [*here, {"value": "—"}]})
+        rows.insert(0, _right_here(asked, places[0], columns))
     return {
         "title": _("People by unit"),
         "headers": [_("Unit"), *(label for _key, label, _conditions in columns), _("Per 1,000 residents")],
@@ -36,6 +35,20 @@ def by_unit_table(asked: Asked, people: dict[str, int], children, places) -> dic
         "total": _row(asked, asked.unit, people, columns) | {"label": _("Total"), "url": ""},
         "note": _("Who serves in two units or forces is counted in each, and once in the total."),
     }
+
+
+def right_at(unit) -> str:
+    """The name of those who serve in none of the units below."""
+    return _("right at %(unit)s") % {"unit": unit.name}
+
+
+def _right_here(asked, counts, columns):
+    """The total leads to its people; the list of people knows subtrees only, so the parts lead nowhere."""
+    cells = [{"value": number(counts[key])} for key, _label, _conditions in columns]
+    total = next(index for index, column in enumerate(columns) if column[0] == "total")
+    if counts["total"]:
+        cells[total]["url"] = asked.listing("right-here")
+    return {"label": right_at(asked.unit), "cells": [*cells, {"value": "—"}]}
 
 
 def _was_open(unit, day):
@@ -77,11 +90,8 @@ def composition(asked: Asked, people: dict[str, int]) -> dict:
     sexes = {"male": (_("men"), {"sex": "male"}), "female": (_("women"), {"sex": "female"})}
     groups = [
         (_("Sex"), sexes),
-        (_("Age"), {f"age.{slug}": (label, {"age": slug}) for slug, label in AGE_BANDS.items()}),
-        (
-            _("Education"),
-            {f"education.{slug}": (label, {"education": slug}) for slug, label in EDUCATION_BANDS.items()},
-        ),
+        (_("Age"), bands("age", AGE_BANDS, people)),
+        (_("Education"), bands("education", EDUCATION_BANDS, people)),
     ]
     return {
         "title": _("People by sex, age and education"),

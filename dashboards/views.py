@@ -26,7 +26,7 @@ def listing(request, slug):
     if behind is None or not request.user.has_perm(behind.right):
         raise Http404
     page = Paginator(behind.rows(question), ROWS_A_PAGE).get_page(request.GET.get("p"))
-    table = {"title": behind.title, "headers": behind.headers, "rows": behind.show(list(page), question)}
+    table = {"title": behind.title, "headers": behind.headers, "rows": list(behind.show(list(page), question))}
     context = site.each_context(request) | {"title": behind.title, "table": table, "page": page}
     context |= {"unit": question.unit, "day": question.day, "back": question.page()}
     return render(request, "dashboards/listing.html", context)

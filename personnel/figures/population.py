@@ -7,7 +7,7 @@ from django.db import connection
 
 from organization.belonging import HOMES, Reach, inside
 from personnel import codes, identity
-from personnel.models import Force
+from personnel.models import Assignment, Force
 
 PROFESSIONAL = [force.value for force in Force if force is not Force.VOLUNTEER]
 
@@ -30,25 +30,34 @@ _PEOPLE = {
 }
 KEYS = tuple(_PEOPLE)
 
-# One row a person and place, then one row a place: a person with two services here is one person.
-_QUERY = f"""
+
+def _query(place: str, grouping: str, homes: str = "") -> str:
+    """First a row a person and place, then a row a place: two services at one place are one person."""
+    return f"""
 WITH person AS (
-  SELECT width_bucket(COALESCE(homes.home, a.unit_id), %(places)s::bigint[]) AS place,
-    min(c.sex) AS sex, min(c.birth_date) AS birth_date, min(c.education) AS education,
+  SELECT {place} AS place, min(c.sex) AS sex, min(c.birth_date) AS birth_date, min(c.education) AS education,
     bool_or(a.force = ANY (%(counted)s)) AS counted,
     {", ".join(f"bool_or(a.force = '{force}') AS is_{force}" for force in Force.values)},
     bool_or(a.category = 'operational') AS is_operational, bool_or(a.category = 'clerical') AS is_clerical,
     bool_or(a.sponsor = 'town') AS is_town_run, bool_or(a.sponsor = 'village') AS is_village_run
   FROM personnel_assignment a
-  JOIN personnel_card c ON c.unit_id = a.unit_id AND c.member_id = a.member_id
-  LEFT JOIN {HOMES} ON homes.moved = a.unit_id
+  JOIN personnel_card c ON c.unit_id = a.unit_id AND c.member_id = a.member_id {homes}
   WHERE {inside("a.unit_id")} AND {inside("c.unit_id")} AND a.force = ANY (%(forces)s)
     AND a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(day)s)
-  GROUP BY place, a.member_id
+  GROUP BY a.member_id{grouping}
 )
 SELECT place, {", ".join(f"count(*) FILTER (WHERE {condition})" for condition in _PEOPLE.values())}
 FROM person GROUP BY place
 """  # noqa: S608 - constants of this module only
+
+
+_IN_ALL = _query("NULL::int", "")
+# With a row a person in all (its place is NULL) beside those of the places, from one scan.
+_BY_PLACE = _query(
+    "width_bucket(COALESCE(homes.home, a.unit_id), %(places)s::bigint[])",
+    ", ROLLUP (place)",
+    f"LEFT JOIN {HOMES} ON homes.moved = a.unit_id",
+)
 
 
 def strength(day: date, within: Reach, force: str | None = None) -> dict[str, int]:
@@ -57,14 +66,16 @@ def strength(day: date, within: Reach, force: str | None = None) -> dict[str, in
     Sex, age and education are of the people in `total`. Forces may add up to more than the total: who serves part of
     the time in each of two is in both.
     """
-    return _counts(day, within, [], force).get(0, dict.fromkeys(KEYS, 0))
+    return by_unit(day, within, [], force)[0]
 
 
-def by_unit(day: date, within: Reach, units: Sequence[int], force: str | None = None) -> list[dict[str, int]]:
-    """The same for each of these units (codes in ascending order, beside each other), and before them, at place 0, for
-    those who serve in none of them but right at the unit above."""
+def by_unit(day: date, within: Reach, units: Sequence[int], force: str | None = None) -> tuple[dict[str, int], ...]:
+    """The strength of all, of those who serve right at the unit above, and of each of `units`, in one query.
+
+    `units` are the codes right below, in ascending order.
+    """
     found = _counts(day, within, units, force)
-    return [found.get(place, dict.fromkeys(KEYS, 0)) for place in range(len(units) + 1)]
+    return tuple(found.get(place, dict.fromkeys(KEYS, 0)) for place in (None, *range(len(units) + 1)))
 
 
 def forces_counted(force: str | None) -> list[str]:
@@ -83,5 +94,12 @@ def _counts(day, within, units, force):
         **{band: list(members) for band, members in codes.EDUCATION_BANDS.items()},
     }
     with connection.cursor() as cursor:
-        cursor.execute(_QUERY, values)
+        cursor.execute(_BY_PLACE if units else _IN_ALL, values)
         return {place: dict(zip(KEYS, counts, strict=True)) for place, *counts in cursor.fetchall()}
+
+
+def right_here(day: date, within: Reach, unit: int, force: str | None = None):
+    """The services behind the second of `by_unit`: of those who serve in the unit itself, one a person."""
+    codes = [unit, *(code for code, home in within.homes.items() if home == unit)]
+    running = Assignment.objects.on(day).filter(unit__in=codes, force__in=forces_counted(force))
+    return Assignment.objects.filter(pk__in=running.order_by("member_id", "id").distinct("member_id").values("pk"))

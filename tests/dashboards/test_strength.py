@@ -87,6 +87,7 @@ def test_the_headline_counts_each_person_once(people, town, visitor):
 )
 def test_every_figure_opens_as_many_rows_as_it_says(people, town, visitor, asked):
     Team.objects.establish(Unit.objects.get(code=VILLAGE), date(2014, 1, 1), "police_room")
+    serve(MemberFactory(unit=Unit.objects.get(code=TOWN)), since="2013-01-01")
     client = visitor(town)
     counted = figures_of(client.get(PAGE, ON | asked))
     assert len(counted) > 10
@@ -100,7 +101,10 @@ def test_every_warning_opens_as_many_rows_as_it_says(people, office, visitor):
     warnings = client.get(PAGE, ON).context["warnings"]
     assert {int(item["count"]) for item in warnings} == {2, 3}
     for item in warnings:
-        assert opened(client.get(item["url"])) == int(item["count"])
+        page = client.get(item["url"])
+        assert opened(page) == int(item["count"])
+        for row in page.context["table"]["rows"]:
+            assert opened(client.get(row["cells"][0]["url"])) == row["cells"][0]["value"]
 
 
 def test_the_addresses_in_the_html_are_those_of_the_figures(people, town, visitor):

@@ -57,6 +57,8 @@ def test_a_second_service_counts_in_each_unit_and_once_above(root):
     serve(member, share=50, share_from=50, unit=at(OTHER_VILLAGE))
     totals = [strength(unit)["total"] for unit in (VILLAGE, TOWN, OTHER_VILLAGE, OTHER_TOWN, DISTRICT)]
     assert totals == [1, 1, 1, 1, 1]
+    at_once = figures.by_unit(DAY, reach(DISTRICT), [TOWN, OTHER_TOWN])
+    assert [counts["total"] for counts in at_once] == [1, 0, 1, 1]
 
 
 def test_who_serves_in_two_forces_is_in_both_and_once_in_the_total(root):
@@ -119,10 +121,10 @@ def test_units_below_and_those_who_serve_right_at_the_unit(root):
         serve(MemberFactory(unit=at(unit)))
     below = [child.code for child in of_organization.children(TOWN)]
     assert below == [VILLAGE, SECOND_VILLAGE]
-    assert [counts["total"] for counts in figures.by_unit(DAY, reach(TOWN), below)] == [1, 2, 0]
+    assert [counts["total"] for counts in figures.by_unit(DAY, reach(TOWN), below)] == [3, 1, 2, 0]
     towns = [child.code for child in of_organization.children(DISTRICT)]
     assert towns == [TOWN, OTHER_TOWN, 440199_900_000, STATION]
-    assert [counts["total"] for counts in figures.by_unit(DAY, reach(DISTRICT), towns)] == [0, 3, 1, 0, 0]
+    assert [counts["total"] for counts in figures.by_unit(DAY, reach(DISTRICT), towns)] == [4, 0, 3, 1, 0, 0]
 
 
 def test_a_closed_unit_counts_under_its_successor_on_past_days(root, account):
@@ -133,7 +135,7 @@ def test_a_closed_unit_counts_under_its_successor_on_past_days(root, account):
             totals = [strength(unit, day)["total"] for unit in (DISTRICT, TOWN, OTHER_TOWN, OTHER_VILLAGE)]
             assert totals == [1, 0, 1, 1]
             towns = [TOWN, OTHER_TOWN]
-            assert [row["total"] for row in figures.by_unit(day, reach(DISTRICT), towns)] == [0, 0, 1]
+            assert [row["total"] for row in figures.by_unit(day, reach(DISTRICT), towns)] == [1, 0, 0, 1]
         assert figures.movement(date(2014, 7, 1), reach(OTHER_TOWN))["joined"] == 0
         assert VILLAGE not in {child.code for child in of_organization.children(TOWN)}
         assert strength(VILLAGE, date(2014, 6, 30))["total"] == 1
@@ -256,7 +258,7 @@ def test_the_number_of_queries_does_not_grow_with_the_people(root):
     assert queries() == few
 
 
-# --- a slow count in Python over random people ---------------------------------------------------------------------------
+# --- a slow count in Python over random people
 
 DAYS = st.dates(date(2013, 1, 1), date(2015, 1, 1))
 PLACES = [VILLAGE, SECOND_VILLAGE, TOWN, OTHER_VILLAGE, STATION]
@@ -334,8 +336,12 @@ def test_figures_agree_with_a_slow_count_and_bands_add_up(root, people, day, uni
     selected = Selection(day, unit, service={"force": force or "professional"}).cards().count()
     moved = figures.movement(day, reach(unit), force)
     before = counted_slowly(people, day_before_month(day), unit, force)["total"]
+    below = [child.code for child in of_organization.children(unit)]
+    in_all, _right_here, *places = figures.by_unit(day, reach(unit), below, force)
+    each = [strength(code, day, force) for code in below]
     transaction.savepoint_rollback(point)
     assert counts == slowly
+    assert (in_all, places) == (counts, each)
     assert months[-1] == selected == counts["total"]
     assert before + moved["net"] == counts["total"]
     for kind in ("age", "education"):
