@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.db import DatabaseError, transaction
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 from organization.refused_by_database import sentence
 
@@ -77,6 +78,10 @@ class GuardedAdmin(admin.ModelAdmin):
             if request.refusal is None or request.method != "POST":
                 raise
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def changelist_view(self, request, extra_context=None):
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, title | (extra_context or {}))
 
     def response_action(self, request, queryset):
         try:
