@@ -101,9 +101,10 @@ def with_reason(rng: Random, stints: list[Stint], born: date) -> list[Stint]:
 
 def _start(rng: Random, day: date, first: date, long_serving: float) -> date:
     is_old_hand = rng.random() < long_serving
-    tenure = timedelta(DECADE + rng.randint(0, 8 * YEAR) if is_old_hand else int(DECADE * rng.random() ** 0.8))
+    tenure = timedelta(DECADE + rng.randint(0, 8 * YEAR) if is_old_hand else int(DECADE * rng.random() ** 0.6))
     if day - tenure < first:
-        return _whole_month(rng, day_between(rng, first, day), first)
+        # Too young for that, or the employer is: most came soon after they could.
+        return _whole_month(rng, first + timedelta(int((day - first).days * rng.random() ** 1.8)), first)
     return _whole_month(rng, day - tenure, first)
 
 

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from config.localpg import temporary_cluster
 from organization import divisions
@@ -24,6 +25,7 @@ class Office:
     def __init__(self, cluster):
         self.cluster, self.var_dir = cluster, cluster.home.parent
         cluster.ensure_database("qunfang")
+        self.unmigrated = manage(self.var_dir, *DEMO)
         self.migrated = manage(self.var_dir, "migrate", "--database", "owner", "--skip-checks", "-v0")
         self.left_by_killed = self.killed()
         self.first = manage(self.var_dir, *DEMO)
@@ -70,6 +72,21 @@ def office():
         assert made.migrated.returncode == 0, made.migrated.stderr
         assert made.first.returncode == 0, made.first.stderr
         yield made
+
+
+def test_a_database_without_tables_is_refused_with_the_way_out(office):
+    assert office.unmigrated.returncode == 2
+    error = json.loads(office.unmigrated.stdout.splitlines()[-1])["error"]
+    assert error["code"] == "database"
+    assert "migrate --database owner" in error["message"]
+
+
+def test_production_is_refused(settings, capsys):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError) as refused:
+        call_command("demo")
+    assert refused.value.returncode == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "production"
 
 
 def test_killed_in_the_middle_it_leaves_nothing(office):
