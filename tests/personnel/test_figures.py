@@ -138,6 +138,8 @@ def test_a_closed_unit_counts_under_its_successor_on_past_days(root, account):
             assert [row["total"] for row in figures.by_unit(day, reach(DISTRICT), towns)] == [1, 0, 0, 1]
         assert figures.movement(date(2014, 7, 1), reach(OTHER_TOWN))["joined"] == 0
         assert VILLAGE not in {child.code for child in of_organization.children(TOWN)}
+        past = [of_organization.teams(date(2014, 6, 30), reach(unit))["villages"] for unit in (TOWN, OTHER_TOWN)]
+        assert past == [1, 2]
         assert strength(VILLAGE, date(2014, 6, 30))["total"] == 1
 
 
