@@ -111,8 +111,10 @@ def refuse_powerful_login() -> None:
 def is_empty() -> bool:
     """True when no office has been founded here."""
     from organization.models import Installation
+    from organization.scope import gate
 
-    return not Installation.objects.using(OWNER).exists()
+    with gate():
+        return not Installation.objects.exists()
 
 
 def migrate() -> None:

@@ -73,6 +73,7 @@ def test_a_second_start_prepares_nothing_again(office):
     stamp = (office / "static.stamp").stat().st_mtime_ns
     with running_site(office, **EMPTY) as site:
         assert status_of(f"{site.url}/login/") == 200
+    assert "manage.py setup" in site.log.read_text()
     assert "正在准备数据库" not in site.log.read_text()
     assert (office / "static.stamp").stat().st_mtime_ns == stamp
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import environ
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 from django.utils.translation import gettext as _
@@ -46,6 +47,8 @@ class Command(BaseCommand):
                 connections.close_all()
                 self.announce(host, port)
                 Site().run()
+        except KeyboardInterrupt:  # while preparing; a site that serves handles it itself
+            raise SystemExit(130) from None
         except start.CannotStart as error:
             raise CommandError(str(error), returncode=2) from error
         except localpg.LocalPgError as error:
@@ -85,9 +88,12 @@ class Command(BaseCommand):
             self.stdout.write(_("The database is being prepared; this takes a few seconds."))
             start.migrate()
         start.refuse_powerful_login()
+        self.check(tags=[Tags.database], databases=["default"])
         if settings.EMBEDDED and not settings.PRODUCTION and env.bool("DEMO", default=True) and start.is_empty():
             self.stdout.write(_("A fictional district is being loaded; this takes half a minute."))
             start.fill_with_demo()
+        if start.is_empty():
+            self.stdout.write(_("There is no office in this database yet: run `manage.py setup` in another window."))
 
     def announce(self, host, port):
         if (password := start.demo_password_file()).exists():
