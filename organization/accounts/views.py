@@ -72,6 +72,8 @@ def verify(request):
 def set_up(request):
     """Shows the secret of a new app and asks for its first code; then the recovery codes, once."""
     account = request.user
+    if not account.needs_second_factor:
+        return redirect("admin:index")
     if second_factor.is_set_up(account) and not account.is_verified():
         return redirect("second_factor")
     if request.method == "POST" and "begin" in request.POST:
