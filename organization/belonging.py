@@ -36,8 +36,18 @@ class Reach:
             inside |= Q(**{f"{name}__in": self.joined})
         return inside & ~Q(**{f"{name}__in": self.gone}) if self.gone else inside
 
+    def inside(self, column: str) -> str:
+        """The same in SQL, for a column that is named in the code, never by input; `params` go with it.
+
+        Where nothing moved it says no more than the range, for the sake of the planner's estimates.
+        """
+        condition = f"{column} BETWEEN %(low)s AND %(high)s"
+        if self.joined:
+            condition = f"({condition} OR {column} = ANY (%(joined)s::bigint[]))"
+        return f"{condition} AND {column} <> ALL (%(gone)s::bigint[])" if self.gone else condition
+
     def params(self) -> dict[str, object]:
-        """Parameters for the fragments `inside` and `HOMES`."""
+        """Parameters for `inside` and the fragment `HOMES`."""
         return {
             "low": self.low,
             "high": self.high,
@@ -50,14 +60,6 @@ class Reach:
 
 # A table of moved codes and the units they belong to now, to be joined with a column of unit codes.
 HOMES = "unnest(%(moved)s::bigint[], %(homes)s::bigint[]) AS homes (moved, home)"
-
-
-def inside(column: str) -> str:
-    """SQL condition that a column (named in the code, never by input) lies in the reach given as parameters."""
-    return (
-        f"(({column} BETWEEN %(low)s AND %(high)s OR {column} = ANY (%(joined)s::bigint[]))"
-        f" AND {column} <> ALL (%(gone)s::bigint[]))"
-    )
 
 
 def reach(unit: int | None = None) -> Reach:

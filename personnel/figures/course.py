@@ -5,36 +5,38 @@ from datetime import date, timedelta
 
 from django.db import connection
 
-from organization.belonging import Reach, inside
+from organization.belonging import Reach
 from organization.figures import rate
 from personnel.figures.population import forces_counted
 from personnel.models import Assignment
 
-_HERE = f"{inside('a.unit_id')} AND a.force = ANY (%(forces)s)"
-
 # The services of a person become stretches that do not touch, so that two at once are one person; then every stretch is
 # placed between the days asked for. Counting each day by itself takes ten times as long.
-_STRETCHES = f"""
+_STRETCHES = """
 WITH stretch AS (
   SELECT unnest(range_agg(daterange(a.started_on, a.ended_on))) AS days
-  FROM personnel_assignment a WHERE {_HERE} GROUP BY a.member_id
+  FROM personnel_assignment a WHERE {here} GROUP BY a.member_id
 )
 SELECT width_bucket(lower(days) - 1, %(days)s::date[]),
   CASE WHEN upper_inf(days) THEN %(last)s ELSE width_bucket(upper(days) - 1, %(days)s::date[]) END, count(*)
 FROM stretch GROUP BY 1, 2
-"""  # noqa: S608 - constants of this module only
+"""
 
-_MOVEMENT = f"""
+_MOVEMENT = """
 SELECT count(*) FILTER (WHERE at_end AND NOT at_start), count(*) FILTER (WHERE at_start AND NOT at_end),
   count(*) FILTER (WHERE at_start), count(*) FILTER (WHERE at_end)
 FROM (
   SELECT bool_or(a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(day)s)) AS at_end,
     bool_or(a.started_on <= %(before)s AND (a.ended_on IS NULL OR a.ended_on > %(before)s)) AS at_start
   FROM personnel_assignment a
-  WHERE {_HERE} AND a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(before)s)
+  WHERE {here} AND a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(before)s)
   GROUP BY a.member_id
 ) person
-"""  # noqa: S608 - constants of this module only
+"""
+
+
+def _here(query: str, within: Reach) -> str:
+    return query.format(here=f"{within.inside('a.unit_id')} AND a.force = ANY (%(forces)s)")
 
 
 def day_before_month(day: date) -> date:
@@ -58,7 +60,7 @@ def movement(day: date, within: Reach, force: str | None = None, *, before: date
     """
     values = within.params() | {"day": day, "before": before or day_before_month(day), "forces": forces_counted(force)}
     with connection.cursor() as cursor:
-        cursor.execute(_MOVEMENT, values)
+        cursor.execute(_here(_MOVEMENT, within), values)
         joined, left, start, end = cursor.fetchone()
     return {"joined": joined, "left": left, "net": joined - left, "turnover": rate(left, (start + end) / 2)}
 
@@ -77,7 +79,7 @@ def headcounts(days: Sequence[date], within: Reach, force: str | None = None) ->
     values = within.params() | {"days": list(days), "last": len(days), "forces": forces_counted(force)}
     steps = [0] * (len(days) + 1)
     with connection.cursor() as cursor:
-        cursor.execute(_STRETCHES, values)
+        cursor.execute(_here(_STRETCHES, within), values)
         for first, end, people in cursor.fetchall():
             steps[first] += people
             steps[end] -= people

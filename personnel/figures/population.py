@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db import connection
 
-from organization.belonging import HOMES, Reach, inside
+from organization.belonging import HOMES, Reach
 from personnel import codes, identity
 from personnel.models import Assignment, Force
 
@@ -30,9 +30,16 @@ _PEOPLE = {
 }
 KEYS = tuple(_PEOPLE)
 
+_PLACE = "width_bucket(COALESCE(homes.home, a.unit_id), %(places)s::bigint[])"
+_HOMES = f"LEFT JOIN {HOMES} ON homes.moved = a.unit_id"
 
-def _query(place: str, grouping: str, homes: str = "") -> str:
-    """First a row a person and place, then a row a place: two services at one place are one person."""
+
+def _query(within: Reach, *, by_place: bool) -> str:
+    """First a row a person and place, then a row a place: two services at one place are one person.
+
+    By place there is also a row a person in all, whose place is NULL, from the same scan.
+    """
+    place, grouping, homes = (_PLACE, ", ROLLUP (place)", _HOMES) if by_place else ("NULL::int", "", "")
     return f"""
 WITH person AS (
   SELECT {place} AS place, min(c.sex) AS sex, min(c.birth_date) AS birth_date, min(c.education) AS education,
@@ -42,22 +49,13 @@ WITH person AS (
     bool_or(a.sponsor = 'town') AS is_town_run, bool_or(a.sponsor = 'village') AS is_village_run
   FROM personnel_assignment a
   JOIN personnel_card c ON c.unit_id = a.unit_id AND c.member_id = a.member_id {homes}
-  WHERE {inside("a.unit_id")} AND {inside("c.unit_id")} AND a.force = ANY (%(forces)s)
+  WHERE {within.inside("a.unit_id")} AND {within.inside("c.unit_id")} AND a.force = ANY (%(forces)s)
     AND a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(day)s)
   GROUP BY a.member_id{grouping}
 )
 SELECT place, {", ".join(f"count(*) FILTER (WHERE {condition})" for condition in _PEOPLE.values())}
 FROM person GROUP BY place
 """  # noqa: S608 - constants of this module only
-
-
-_IN_ALL = _query("NULL::int", "")
-# With a row a person in all (its place is NULL) beside those of the places, from one scan.
-_BY_PLACE = _query(
-    "width_bucket(COALESCE(homes.home, a.unit_id), %(places)s::bigint[])",
-    ", ROLLUP (place)",
-    f"LEFT JOIN {HOMES} ON homes.moved = a.unit_id",
-)
 
 
 def strength(day: date, within: Reach, force: str | None = None) -> dict[str, int]:
@@ -94,7 +92,7 @@ def _counts(day, within, units, force):
         **{band: list(members) for band, members in codes.EDUCATION_BANDS.items()},
     }
     with connection.cursor() as cursor:
-        cursor.execute(_BY_PLACE if units else _IN_ALL, values)
+        cursor.execute(_query(within, by_place=bool(units)), values)
         return {place: dict(zip(KEYS, counts, strict=True)) for place, *counts in cursor.fetchall()}
 
 
