@@ -1,3 +1,3 @@
-from organization.admin import accounts, employers, units
+from organization.admin import accounts, employers, trail, units
 
-__all__ = ["accounts", "employers", "units"]
+__all__ = ["accounts", "employers", "trail", "units"]

@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='time')),
-                ('kind', models.CharField(choices=[('login', 'logged in'), ('login_failed', 'login failed'), ('locked', 'account locked'), ('logout', 'logged out'), ('password', 'password changed'), ('second_factor', 'second factor'), ('sessions_ended', 'sessions ended'), ('reveal', 'number revealed'), ('lookup', 'number looked up'), ('export', 'export'), ('refused', 'refused')], max_length=14, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('login', 'logged in'), ('login_failed', 'login failed'), ('locked', 'account locked'), ('logout', 'logged out'), ('password', 'password changed'), ('second_factor', 'second factor'), ('sessions_ended', 'sessions ended'), ('reveal', 'number revealed'), ('lookup', 'number looked up'), ('export', 'export'), ('refused', 'refused'), ('pruned', 'old entries removed')], max_length=14, verbose_name='kind')),
                 ('actor', models.BigIntegerField(blank=True, null=True, verbose_name='account')),
                 ('username', models.CharField(blank=True, max_length=150, verbose_name='user name')),
                 ('unit', models.BigIntegerField(blank=True, null=True, verbose_name='unit')),

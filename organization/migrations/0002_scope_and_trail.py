@@ -12,7 +12,8 @@ class Migration(migrations.Migration):
         CreateRoles(),
         migrations.RunSQL(
             sql_file("organization", "trail"),
-            "DROP TRIGGER event_is_kept ON organization_securityevent; DROP TRIGGER events_are_never_emptied ON organization_securityevent; "
+            "DROP INDEX event_by_request; DROP TRIGGER event_is_kept ON organization_securityevent; "
+            "DROP TRIGGER events_are_never_emptied ON organization_securityevent; "
             "DROP TABLE organization_trail; DROP FUNCTION trail_is_kept; DROP FUNCTION trail_masked",
         ),
         Protect("organization_installation", "public"),

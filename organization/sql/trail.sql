@@ -36,11 +36,12 @@ BEGIN
 END $$;
 CREATE TRIGGER trail_is_kept BEFORE UPDATE OR DELETE ON organization_trail FOR EACH ROW EXECUTE FUNCTION trail_is_kept();
 CREATE TRIGGER trail_is_never_emptied BEFORE TRUNCATE ON organization_trail FOR EACH STATEMENT EXECUTE FUNCTION trail_is_kept();
+CREATE INDEX event_by_request ON organization_securityevent (request) WHERE request <> '';
 CREATE TRIGGER event_is_kept BEFORE UPDATE OR DELETE ON organization_securityevent FOR EACH ROW EXECUTE FUNCTION trail_is_kept();
 CREATE TRIGGER events_are_never_emptied BEFORE TRUNCATE ON organization_securityevent FOR EACH STATEMENT EXECUTE FUNCTION trail_is_kept();
 
 -- Sealed values, digests and passwords: readers learn that they changed, not what they are.
 CREATE FUNCTION trail_masked(entry jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT jsonb_object_agg(x.key, CASE WHEN x.key ~ '(_sealed|^password)$' AND x.value <> 'null' THEN '"••••••"' ELSE x.value END)
-  FROM jsonb_each(entry) x WHERE x.key !~ '_digest$'
+  SELECT jsonb_object_agg(x.key, CASE WHEN (right(x.key, 7) = '_sealed' OR x.key = 'password') AND x.value <> 'null' THEN '"••••••"' ELSE x.value END)
+  FROM jsonb_each(entry) x WHERE right(x.key, 7) <> '_digest'
 $$;

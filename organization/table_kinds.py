@@ -1,0 +1,24 @@
+"""Which kind of protection each table has, as the migrations declare it: see `Protect` for what a kind means."""
+
+from functools import cache
+
+from django.db.migrations.loader import MigrationLoader
+
+from organization.protection import Protect
+
+# Tables of libraries that hold nothing about anybody: what is applied, what may be permitted. No web role reads them.
+FRAMEWORK = frozenset({"django_migrations", "auth_permission", "auth_group", "auth_group_permissions"})
+# Read through its masked view alone, written by its triggers alone.
+TRAIL = "organization_trail"
+
+
+@cache
+def kinds() -> dict[str, str]:
+    """{table or view: kind}: the kinds of `Protect`, "trail" and "framework"."""
+    declared = {
+        operation.table: operation.kind
+        for migration in MigrationLoader(None).disk_migrations.values()
+        for operation in migration.operations
+        if isinstance(operation, Protect)
+    }
+    return declared | dict.fromkeys(FRAMEWORK, "framework") | {TRAIL: "trail"}
