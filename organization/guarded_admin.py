@@ -10,11 +10,11 @@ from django.utils.text import capfirst
 
 from organization.refused_by_database import sentence
 
-COUNT_CAP = 10_001
+COUNT_CAP = 50_001
 
 
 class CappedPaginator(Paginator):
-    """Counts up to 10,001 rows, which is all that a page of a list needs to know."""
+    """Counts up to 50,001 rows: exact for a district, and no more than a page needs to know above it."""
 
     @cached_property
     def count(self):

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from organization import trail_labels
 from organization.guarded_admin import RefusableForm
 from personnel import concurrency, identity, lookup, names
 from personnel.models import Assignment, Card, Member
@@ -29,6 +30,7 @@ class MemberForm(PhoneMixin, RefusableForm):
     """Changing a file. Number, sex and birth date stay; a mistyped number is corrected by a workflow of its own."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    reader = None  # the account for whose eyes changes are told
 
     class Meta:
         model = Member
@@ -60,21 +62,19 @@ class MemberForm(PhoneMixin, RefusableForm):
         changes = concurrency.changes_since(self.instance.pk, self.cleaned_data.get("seen") or 0)
         if not changes:
             return
-        for entry in changes:
-            self.add_error(None, _changed_meanwhile(entry))
+        for told in trail_labels.tell(changes, self.reader):
+            self.add_error(None, _changed_meanwhile(told))
         self.add_error(None, _("Your entries are kept below. Compare, then save again if yours are to stand."))
         self.data = self.data.copy()
         self.data[self.add_prefix("seen")] = changes[-1].pk
 
 
-def _changed_meanwhile(entry):
-    from organization.trail_labels import describe
-
+def _changed_meanwhile(told):
     return format_html(
         _("Changed meanwhile by {who} at {at}: {what}"),
-        who=entry.actor_name,
-        at=timezone.localtime(entry.at).strftime("%H:%M"),
-        what="；".join(describe(entry)),
+        who=told.entry.actor_name,
+        at=timezone.localtime(told.entry.at).strftime("%H:%M"),
+        what=told.text,
     )
 
 

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from organization import divisions
+from organization import belonging
 from personnel import codes, identity
 from personnel.models import Assignment, Card
 
@@ -35,16 +36,21 @@ class Selection:
     text: str = ""
     members: tuple[int, ...] = ()
 
+    @cached_property
+    def inside(self):
+        """Condition on `unit`: the subtree, and closed units that belong to it now."""
+        return belonging.reach(self.unit).q() if self.unit else Q()
+
     def cards(self):
         """One card a person: of several cards that fit, the one of the lowest unit code, so nobody is counted twice."""
-        cards = Card.objects.filter(_inside(self.unit), _person(self.person, self.day), named(self.text))
+        cards = Card.objects.filter(self.inside, _person(self.person, self.day), named(self.text))
         if self.members:
             cards = cards.filter(member__in=self.members)
         return cards.filter(getattr(self, f"_{self.status}")())
 
     def _services(self):
         conditions = {key: value for key, value in self.service.items() if value != PROFESSIONAL}
-        services = Assignment.objects.filter(_inside(self.unit), member=OuterRef("member"), **conditions)
+        services = Assignment.objects.filter(self.inside, member=OuterRef("member"), **conditions)
         return services.professional() if self.service.get("force") == PROFESSIONAL else services
 
     def _serving(self):
@@ -60,15 +66,11 @@ class Selection:
         )
 
     def _all(self):
-        others = Card.objects.filter(_inside(self.unit), member=OuterRef("member"), unit__lt=OuterRef("unit"))
+        others = Card.objects.filter(self.inside, member=OuterRef("member"), unit__lt=OuterRef("unit"))
         if self.service:
             known = self._services()
             return Exists(known.filter(unit=OuterRef("unit"))) & ~Exists(known.filter(unit__lt=OuterRef("unit")))
         return ~Exists(others)
-
-
-def _inside(unit):
-    return Q(unit__code__range=divisions.span(unit)) if unit else Q()
 
 
 def _person(conditions, day):

@@ -160,7 +160,9 @@ class MemberAdmin(GuardedAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         kwargs["form"] = MemberForm if obj else NewMemberForm
-        return super().get_form(request, obj, change=change, **kwargs)
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.reader = request.user
+        return form
 
     def get_fieldsets(self, request, obj=None):
         identity = self.KNOWN_IDENTITY if obj else self.IDENTITY
