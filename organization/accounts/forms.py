@@ -54,7 +54,7 @@ class CodeForm(forms.Form):
     """Six digits of the app, or a recovery code."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=_("One-time code"),
         max_length=20,
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "autofocus": True, "autocapitalize": "none", "size": 14}

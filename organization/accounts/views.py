@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from organization.accounts import qr, second_factor
 from organization.accounts.forms import CodeForm
+from organization.accounts.middleware import next_step
 
 
 def page(request, template, **context):
@@ -32,16 +33,19 @@ def back(request) -> str:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def session(request):
-    """{"left": seconds, "who": account or null, "cookie": of the CSRF token}; asking does not extend, posting does."""
+    """{"left": seconds, "who": account or null, "cookie": of the CSRF token}; asking does not extend, posting does.
+
+    Nothing is left, either, while a new password or the second factor is still to come: a form sent now would be lost.
+    """
     who = request.user.pk if request.user.is_authenticated else None
     if request.method == "POST" and who:
         request.session.touch()
-    return JsonResponse(
-        {"left": request.session.seconds_left if who else 0, "who": who, "cookie": settings.CSRF_COOKIE_NAME}
-    )
+    left = request.session.seconds_left if who and not next_step(request.user) else 0
+    return JsonResponse({"left": left, "who": who, "cookie": settings.CSRF_COOKIE_NAME})
 
 
 @never_cache
+@login_required
 def session_back(request):
     """Where the login in a second window ends: back to the page that is still open in the first."""
     return page(request, "accounts/session_back.html", title=_("You are logged in again"))

@@ -50,9 +50,9 @@ class AccountAdmin(GuardedAdmin):
             return _("chosen by its owner")
         return _("issued, used, not changed yet") if account.issued_used_at else _("issued, not used yet")
 
-    @admin.display(description=_("lock"))
+    @admin.display(description=_("login lock"))
     def lock_standing(self, account):
-        return _("locked after failed logins") if throttle.is_locked(account) else _("open")
+        return _("locked after failed logins") if throttle.is_locked(account) else _("not locked")
 
     def save_model(self, request, obj, form, change):
         """Writes only what was changed: logins write other columns of the same row."""

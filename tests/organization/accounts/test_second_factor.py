@@ -226,6 +226,24 @@ def test_an_issued_password_is_changed_before_the_second_factor_is_set_up(hr, br
     assert client.get(PAGE).url.startswith(VERIFY)
 
 
+def test_between_the_two_factors_no_form_is_taken_for_one_that_can_be_sent(known, browser):
+    hr, _codes = known
+    client = browser()
+    log_in(client, hr)
+    assert client.get("/session/").json() == {"left": 0, "who": hr.pk, "cookie": "csrftoken"}
+    assert client.get("/session/back/").url == f"{VERIFY}?next=%2Fsession%2Fback%2F"
+    client.post(VERIFY, {"code": code_of(hr, 1)})
+    assert client.get("/session/").json()["left"] > 1700
+
+
+def test_who_needs_no_second_factor_sets_none_up(person, browser):
+    client = browser()
+    log_in(client, person())
+    assert client.post(SET_UP, {"begin": "1"}).url == "/"
+    with gate():
+        assert not TOTPDevice.objects.exists()
+
+
 def test_next_of_the_second_factor_stays_on_this_site(known, browser):
     hr, _codes = known
     client = browser()

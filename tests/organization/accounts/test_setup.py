@@ -116,6 +116,7 @@ def test_a_real_office_takes_no_demonstration_account(empty):
 def test_production_settings_refuse_to_serve_a_demonstration(db, client, settings):
     settings.PRODUCTION = True
     assert [error.id for error in no_demonstration_in_production(databases=["default"])] == ["organization.E001"]
+    assert client.get("/health/").status_code == 200  # asks for no table, so it cannot know yet
     refused = client.get(LOGIN)
     assert refused.status_code == 503
     assert "csrftoken" not in refused.cookies
