@@ -63,8 +63,8 @@ class Site:
 
 @pytest.fixture(scope="package")
 def site():
-    """`manage.py run`, as an office starts it, beside the server of this test run. Started once, always stopped."""
-    with running_site(os.environ["VAR_DIR"], DEMO_PASSWORD=PASSWORD) as started:
+    """`manage.py run`, as an office starts it, with a server of its own. Started once, always stopped."""
+    with running_site(Path(os.environ["VAR_DIR"]) / "office", DEMO_PASSWORD=PASSWORD) as started:
         yield Site(started.url, PASSWORD)
 
 
