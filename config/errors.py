@@ -2,9 +2,12 @@
 
 from django.shortcuts import render
 
+from organization.scope.middleware import nothing_saved
+
 
 def _page(request, status, template=None):
-    return render(request, template or f"{status}.html", {"request_id": getattr(request, "id", "")}, status=status)
+    context = {"request_id": getattr(request, "id", ""), "nothing_saved": nothing_saved(request)}
+    return render(request, template or f"{status}.html", context, status=status)
 
 
 def bad_request(request, exception=None):

@@ -6,8 +6,11 @@ from django.db.migrations.loader import MigrationLoader
 
 from organization.protection import Protect
 
-# Tables of libraries that hold nothing about anybody: what is applied, what may be permitted. No web role reads them.
-FRAMEWORK = frozenset({"django_migrations", "auth_permission", "auth_group", "auth_group_permissions"})
+# Tables of libraries that hold nothing about anybody: what is applied, what may be permitted, a log that nothing is
+# written to (the trail takes its place). No web role reads them.
+FRAMEWORK = frozenset(
+    {"django_migrations", "auth_permission", "auth_group", "auth_group_permissions", "django_admin_log"}
+)
 # Read through its masked view alone, written by its triggers alone.
 TRAIL = "organization_trail"
 
