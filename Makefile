@@ -1,13 +1,14 @@
 # make run    the site, with a fictional district on first start (PORT, HOST, ALLOWED_HOSTS, DEMO, DEMO_PASSWORD, VAR_DIR)
 # make test   all tests, the real browser included (ARGS="-k login" for some of them)
 # make check  style, types, migrations, production settings
+# make bench  how fast it is, as ratios within one run (ARGS="load", ARGS="pages --rounds 5"; docs/performance.md)
 # make clean  remove the virtual environment and what tools left; var/, the data, stays
 
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: run test check format messages clean
+.PHONY: run test check format messages bench clean
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -32,6 +33,9 @@ format: .venv/installed-dev
 # Needs gettext. New sentences arrive in the catalogue without translation; tests/config/test_catalogue.py names them.
 messages: .venv/installed-dev
 	$(VENV_PYTHON) manage.py makemessages --locale zh_Hans --no-location --no-wrap --no-obsolete --ignore 'var/*' --ignore '.venv/*'
+
+bench: .venv/installed-dev
+	@exec $(VENV_PYTHON) -m tests.bench $(ARGS)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
