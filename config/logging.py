@@ -4,19 +4,22 @@ import logging.config
 from pathlib import Path
 
 import structlog
+from structlog.typing import Processor
 
 
 def configure_logging(var_dir: Path, *, production: bool) -> None:
     """One format for Django, gunicorn and our own log: JSON in production, short lines elsewhere."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.add_log_level,
     ]
-    last = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
+    # Tracebacks as Python prints them; prettier ones would show the values of local variables, and so personal data.
+    plain = structlog.dev.plain_traceback
+    last: list[Processor] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if production
-        else structlog.dev.ConsoleRenderer(colors=False)
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -31,7 +34,7 @@ def configure_logging(var_dir: Path, *, production: bool) -> None:
                 "lines": {
                     "()": structlog.stdlib.ProcessorFormatter,
                     "foreign_pre_chain": shared,
-                    "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+                    "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
                 },
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
@@ -39,7 +42,7 @@ def configure_logging(var_dir: Path, *, production: bool) -> None:
             "loggers": {
                 "qunfang": {"level": "INFO"},
                 "django.security": {"level": "WARNING"},
-                # A request's own error carries local values in its traceback text only, never the form's content.
+                # A request's own error is told with its traceback, without local values or the form's content.
                 "django.request": {"level": "ERROR"},
             },
         }
