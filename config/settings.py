@@ -3,6 +3,7 @@
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -98,11 +99,12 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 # --- database: the site's own login, and the owner who migrates -----------------------------------
 EMBEDDED = not env.str("DATABASE_URL", default="")
-if EMBEDDED:
-    CLUSTER = localpg.cluster(VAR_DIR)
+CLUSTER = localpg.cluster(VAR_DIR) if EMBEDDED else None
+_site: dict[str, Any]
+_owner: dict[str, Any]
+if CLUSTER:
     _site, _owner = (CLUSTER.django(role, "qunfang") for role in ("qunfang", "qunfang_owner"))
 else:
-    CLUSTER = None
     _site = env.db_url("DATABASE_URL")
     _owner = env.db_url("DATABASE_ADMIN_URL", default=env.str("DATABASE_URL"))
 _site |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}

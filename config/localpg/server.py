@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import psycopg2
@@ -69,7 +70,7 @@ class Cluster:
         place = urlencode({"host": str(self.socket_dir), "port": conf.PORT})
         return f"postgres://{login}@/{quote(dbname, safe='')}?{place}"
 
-    def django(self, role: str, dbname: str) -> dict[str, str]:
+    def django(self, role: str, dbname: str) -> dict[str, Any]:
         """The entry of Django's DATABASES for this role and database."""
         return {
             "ENGINE": "django.db.backends.postgresql",

@@ -57,12 +57,13 @@ class Command(BaseCommand):
     @contextmanager
     def database(self):
         """The embedded server runs for as long as the site does, and longer where somebody else had started it."""
-        if not settings.EMBEDDED:
+        cluster = settings.CLUSTER
+        if cluster is None:
             yield
             return
-        is_ours = settings.CLUSTER.status() in ("absent", "stopped")
-        settings.CLUSTER.start()
-        settings.CLUSTER.ensure_database(settings.DATABASES["default"]["NAME"])
+        is_ours = cluster.status() in ("absent", "stopped")
+        cluster.start()
+        cluster.ensure_database(settings.DATABASES["default"]["NAME"])
         guard = keeper.beside(settings.VAR_DIR, stop=is_ours)
         try:
             yield
