@@ -11,6 +11,7 @@ from dashboards.asked import SEES_FIGURES, Asked
 from organization import figures as of_organization
 from organization import rights
 from organization.models import Employer
+from organization.refusal import StrOrPromise
 from personnel import gaps
 from personnel.figures import course, employment, leadership, population
 from personnel.models import Card, Member
@@ -25,7 +26,7 @@ class Listing:
     `show(rows, asked)` makes table rows {label, url, cells} of one page of it, one cell fewer than `headers`.
     """
 
-    title: str
+    title: StrOrPromise
     headers: tuple
     rows: Callable
     show: Callable
@@ -34,7 +35,7 @@ class Listing:
 
 def ours(asked: Asked) -> tuple[str, ...]:
     """The forces whose files the account writes."""
-    return rights.FORCES_WRITTEN.get(asked.account.role, ())
+    return rights.FORCES_WRITTEN.get(asked.account.role or "", ())
 
 
 def change_page(model: str, pk) -> str:

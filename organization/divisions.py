@@ -11,11 +11,10 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from organization.refusal import Refusal, fill
+from organization.refusal import Refusal, StrOrPromise, fill
 
 MAX_NAME_LENGTH = 60
 
@@ -76,7 +75,7 @@ class Problem:
     line: int
     column: str
     code: str
-    message: str | Promise
+    message: StrOrPromise
 
 
 def parse_code(text: str | int | float) -> int:
@@ -170,7 +169,7 @@ def problems(rows: Iterable[tuple[int, int, str]], root: int) -> list[Problem]:
     return found
 
 
-def _code_problems(code: int, root: int, known: Collection[int]) -> Iterable[tuple[str, str | Promise]]:
+def _code_problems(code: int, root: int, known: Collection[int]) -> Iterable[tuple[str, StrOrPromise]]:
     low, high = span(root)
     if not low <= code <= high:
         yield "outside", fill(_("This code does not lie below %(root)s."), {"root": format_code(root)})
@@ -187,7 +186,7 @@ def _has_parent(code: int, known: Collection[int]) -> bool:
     return parent(code, known) is not None
 
 
-def _name_problems(name: str) -> Iterable[tuple[str, str | Promise]]:
+def _name_problems(name: str) -> Iterable[tuple[str, StrOrPromise]]:
     if not name.strip():
         yield "name_missing", _("The name of the unit is missing.")
     elif len(name) > MAX_NAME_LENGTH:

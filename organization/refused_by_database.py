@@ -3,8 +3,10 @@
 from functools import cache
 
 from django.apps import apps
-from django.db import DatabaseError
+from django.db import Error
 from django.utils.translation import gettext_lazy as _
+
+from organization.refusal import StrOrPromise
 
 OUTSIDE = _("This lies outside your unit, or is not yours to change.")
 MISSING = _(
@@ -39,11 +41,11 @@ def _sentences_of_constraints():
     }
 
 
-def sentence(error: DatabaseError):
+def sentence(error: Error) -> StrOrPromise | None:
     """A translatable sentence, or None where the error is no refusal but a fault (which must not be hidden)."""
     cause = error.__cause__
     code = getattr(cause, "pgcode", None)
     if code not in _SENTENCES:
         return None
-    constraint = getattr(cause.diag, "constraint_name", None)
+    constraint = getattr(getattr(cause, "diag", None), "constraint_name", None)
     return _sentences_of_constraints().get(constraint, _SENTENCES[code])

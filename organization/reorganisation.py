@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from organization import rights
 from organization.covering import covers
 from organization.models import Account, Employer, Post, Team, Unit
-from organization.refusal import Refusal, fill
+from organization.refusal import Refusal, StrOrPromise, fill
 from organization.scope import current, entered
 
 EVERY_FORCE = tuple(sorted({force for forces in rights.FORCES_WRITTEN.values() for force in forces}))
@@ -37,18 +37,18 @@ class Mover:
     of what forbids it. All three run inside the one transaction, under a scope that may write every force.
     """
 
-    label: str
+    label: StrOrPromise
     count: Callable[[Closing], int]
     move: Callable[[Closing], object]
-    problems: Callable[[Closing], Iterable[tuple[str, str]]] = field(default=lambda closing: ())
+    problems: Callable[[Closing], Iterable[tuple[str, StrOrPromise]]] = field(default=lambda closing: ())
 
 
 @dataclass(frozen=True)
 class Plan:
     """What closing would move, as (label, number), and the (slug, sentence) pairs that forbid it."""
 
-    moving: tuple[tuple[str, int], ...]
-    problems: tuple[tuple[str, str], ...]
+    moving: tuple[tuple[StrOrPromise, int], ...]
+    problems: tuple[tuple[str, StrOrPromise], ...]
 
 
 class ClosingRefused(Refusal):

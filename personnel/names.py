@@ -9,9 +9,9 @@ import unicodedata
 from functools import cache
 from itertools import islice, product
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from organization.refusal import StrOrPromise
 from personnel.surnames import COMPOUND_SURNAMES, GIVEN, SURNAMES
 
 MAX_NAME_LENGTH = 50
@@ -47,7 +47,7 @@ def clean_name(text: str) -> str:
     return name.replace(" ", "") if _HAN_AND_DOTS.fullmatch(name) else name
 
 
-def name_problem(text: str) -> str | Promise | None:
+def name_problem(text: str) -> StrOrPromise | None:
     """Why a cleaned name cannot be right, as a lazy sentence, or None. Chinese and Latin names are right."""
     if _PLAIN.fullmatch(text):
         return None
@@ -57,7 +57,7 @@ def name_problem(text: str) -> str | Promise | None:
     return _length_problem(text) if problem is None else problem
 
 
-def _letter_problem(name: str) -> str | Promise | None:
+def _letter_problem(name: str) -> StrOrPromise | None:
     if any(map(_is_unreadable, name)):
         return _("The name contains characters that cannot be read.")
     if any(letter.isdigit() for letter in name):
@@ -69,7 +69,7 @@ def _letter_problem(name: str) -> str | Promise | None:
     return None
 
 
-def _length_problem(name: str) -> str | Promise | None:
+def _length_problem(name: str) -> StrOrPromise | None:
     if sum(letter.isalpha() or letter == "〇" for letter in name) < 2:
         return _("The name has only one character.")
     return _("The name is too long.") if len(name) > MAX_NAME_LENGTH else None

@@ -107,5 +107,5 @@ class AccountAdmin(GuardedAdmin):
             return TemplateResponse(request, "accounts/step.html", context)
         if password:
             return TemplateResponse(request, "accounts/issued.html", context | {"password": password})
-        messages.success(request, step.done)
+        messages.success(request, str(step.done))
         return HttpResponseRedirect(reverse("admin:organization_account_change", args=[account.pk]))
