@@ -6,6 +6,7 @@ them under its successor, and no longer where the code says.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Q
 
@@ -46,7 +47,7 @@ class Reach:
             condition = f"({condition} OR {column} = ANY (%(joined)s::bigint[]))"
         return f"{condition} AND {column} <> ALL (%(gone)s::bigint[])" if self.gone else condition
 
-    def params(self) -> dict[str, object]:
+    def params(self) -> dict[str, Any]:
         """Parameters for `inside` and the fragment `HOMES`."""
         return {
             "low": self.low,

@@ -1,6 +1,7 @@
 """Figures that need the organisation only: units, teams and what employers declare. Source: requirements 31 to 38."""
 
 from datetime import date
+from typing import TypedDict
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.db.models.functions import Mod
@@ -14,7 +15,19 @@ IS_TOWN = Q(position__gt=0, position__lt=900_000, number=0)
 IS_VILLAGE = Q(position__gt=0, position__lt=900_000, number__gt=0)
 
 
-def teams(day: date, within: Reach) -> dict[str, float]:
+class Teams(TypedDict):
+    """Numbers of units and of those among them that have a team; the rates are fractions."""
+
+    corps: int
+    towns: int
+    brigades: int
+    villages: int
+    squads: int
+    brigade_rate: float
+    squad_rate: float
+
+
+def teams(day: date, within: Reach) -> Teams:
     """Corps, brigades and squads on that day, the towns and villages that should have one, and the shares that do.
 
     Shares are fractions; 0 where there is nothing that should have a team.
@@ -32,7 +45,12 @@ def teams(day: date, within: Reach) -> dict[str, float]:
         villages=Count("code", filter=IS_VILLAGE),
         squads=Count("code", filter=IS_VILLAGE & Q(led=True)),
     )
-    return counts | {
+    return {
+        "corps": counts["corps"],
+        "towns": counts["towns"],
+        "brigades": counts["brigades"],
+        "villages": counts["villages"],
+        "squads": counts["squads"],
         "brigade_rate": rate(counts["brigades"], counts["towns"]),
         "squad_rate": rate(counts["squads"], counts["villages"]),
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import TypedDict
 
 from django.db import connection
 
@@ -52,7 +53,16 @@ def month_ends(day: date, months: int) -> list[date]:
     return days[::-1]
 
 
-def movement(day: date, within: Reach, force: str | None = None, *, before: date | None = None) -> dict[str, float]:
+class Movement(TypedDict):
+    """People; turnover is a fraction."""
+
+    joined: int
+    left: int
+    net: int
+    turnover: float
+
+
+def movement(day: date, within: Reach, force: str | None = None, *, before: date | None = None) -> Movement:
     """People who came and left between the end of the day `before` (the last one of the month before) and the day.
 
     Joined: serve at the end, did not at the start; left: the other way round. So a move within the unit is neither, and

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypedDict
 
 from django.db.models import Count, Exists, OuterRef, Q
 
@@ -16,7 +17,18 @@ SQUAD_FORCE = Force.JOINT_DEFENCE
 FEW = 3
 
 
-def posts(day: date, within: Reach) -> dict[str, float]:
+class Posts(TypedDict):
+    """Numbers of posts; the share that is held is a fraction."""
+
+    total: int
+    filled: int
+    vacant: int
+    chiefs: int
+    chiefs_filled: int
+    filled_rate: float
+
+
+def posts(day: date, within: Reach) -> Posts:
     """Posts at the teams of that day, those held, chief posts and those held; the share held is a fraction."""
     held = Exists(Appointment.objects.on(day).filter(post=OuterRef("pk")))
     counts = (
@@ -29,8 +41,14 @@ def posts(day: date, within: Reach) -> dict[str, float]:
             chiefs_filled=Count("pk", filter=Q(title=Post.Title.CHIEF, held=True)),
         )
     )
-    vacant = counts["total"] - counts["filled"]
-    return counts | {"vacant": vacant, "filled_rate": rate(counts["filled"], counts["total"])}
+    return {
+        "total": counts["total"],
+        "filled": counts["filled"],
+        "vacant": counts["total"] - counts["filled"],
+        "chiefs": counts["chiefs"],
+        "chiefs_filled": counts["chiefs_filled"],
+        "filled_rate": rate(counts["filled"], counts["total"]),
+    }
 
 
 def vacant_posts(day: date, within: Reach):
