@@ -64,10 +64,10 @@ def _squads(slug, squads):
 def key_figures(asked: Asked) -> list[dict]:
     people = figures.strength(asked.day, asked.within)
     moved = figures.movement(asked.day, asked.within)
-    items = [{"label": _("People serving"), "value": number(people["total"]), "url": asked.people()}]
+    items: list[dict] = [{"label": _("People serving"), "value": number(people["total"]), "url": asked.people()}]
     for force in Force:
         count = people[f"force.{force.value}"]
-        if count or force.value in rights.FORCES_WRITTEN.get(asked.account.role, PROFESSIONAL):
+        if count or force.value in rights.FORCES_WRITTEN.get(asked.account.role or "", PROFESSIONAL):
             url = asked.people(force=force.value)
             items.append({"label": capfirst(force.label), "value": number(count), "url": url})
     net = _("net %+d") % moved["net"]

@@ -11,8 +11,10 @@ def covers(code: int) -> bool:
     scope = current()
     if scope.role == "whole":
         return True
+    if scope.role != "staff" or scope.unit_low is None or scope.unit_high is None:
+        return False
     low, high = divisions.span(code)
-    return scope.role == "staff" and scope.unit_low is not None and scope.unit_low <= low and high <= scope.unit_high
+    return scope.unit_low <= low and high <= scope.unit_high
 
 
 def covered(codes: Iterable[int]) -> list[int]:

@@ -173,7 +173,9 @@ def judge(rows: Iterable[Row], root: int, known: Iterable[Unit]) -> Plan:
     parsed, problems = _parsed(rows)
     codes = {line: code for line, code, _name in parsed}
     problems += [problem for problem in divisions.problems(parsed, root) if not _parent_exists(problem, codes, units)]
-    new, renamed, unchanged = {}, {}, 0
+    new: dict[int, str] = {}
+    renamed: dict[int, str] = {}
+    unchanged = 0
     for line, code, name in parsed:
         unit = units.get(code)
         if unit is None:

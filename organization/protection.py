@@ -6,6 +6,8 @@ Protect("personnel_assignment", "history")     # keeps the unit where it happene
 Protect("axes_accessattempt", "gate")          # sessions, attempts, second factors: the gate's alone
 """
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db.migrations.operations.base import Operation
 
@@ -115,6 +117,13 @@ class DatabaseOperation(Operation):
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         self.run(schema_editor, self.backwards(roles(schema_editor.connection)))
+
+    def forwards(self, names) -> Iterable[str]:
+        """The SQL, given the name in the database of each role."""
+        raise NotImplementedError
+
+    def backwards(self, names) -> Iterable[str]:
+        raise NotImplementedError
 
     @staticmethod
     def run(schema_editor, statements):

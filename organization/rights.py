@@ -21,9 +21,10 @@ FORCES_WRITTEN = {
 }
 
 VIEW, WRITE = ("view",), ("view", "add", "change")
+Verbs = dict[str, tuple[str, ...]]
 
-_FILES = {"personnel.member": WRITE, "personnel.assignment": WRITE, "personnel.emergencycontact": WRITE}
-_LISTS = {
+_FILES: Verbs = {"personnel.member": WRITE, "personnel.assignment": WRITE, "personnel.emergencycontact": WRITE}
+_LISTS: Verbs = {
     "personnel.card": VIEW,
     "personnel.appointment": VIEW,
     "organization.unit": VIEW,
@@ -31,9 +32,9 @@ _LISTS = {
     "organization.post": VIEW,
     "organization.employer": VIEW,
 }
-_MASKED = _LISTS | {"personnel.member": VIEW, "personnel.assignment": VIEW}
+_MASKED: Verbs = _LISTS | {"personnel.member": VIEW, "personnel.assignment": VIEW}
 
-_TABLE = {
+_TABLE: dict[str, Verbs] = {
     "clerk": _LISTS | _FILES,
     "staff": _LISTS | _FILES | {"organization.employer": WRITE, "organization.account": ("view", "handover")},
     "hr": _LISTS

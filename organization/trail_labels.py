@@ -74,7 +74,7 @@ def table_label(table: str) -> str:
 def columns_of(table: str) -> dict[str, Column]:
     """The columns of a table in the order of the form; none of a table that no model has any more."""
     model = model_of(table)
-    return {each.column: _column(each) for each in model._meta.concrete_fields} if model else {}
+    return {each.column: _column(each) for each in model._meta.concrete_fields if each.column} if model else {}
 
 
 def _column(found: models.Field) -> Column:
@@ -135,7 +135,7 @@ class Telling:
         return local_moment(str(value)) if column.is_moment else column.choices.get(value) or str(value)
 
     def names_of(self, entries: list[TrailEntry], reader) -> dict[tuple[type[models.Model], int], str]:
-        wanted = defaultdict(set)
+        wanted: defaultdict[type[models.Model], set] = defaultdict(set)
         for entry in entries:
             for name, column in self.columns[entry.table].items():
                 if column.related:

@@ -168,7 +168,7 @@ def _open(table: Table, kind: str, roles: dict[str, int]) -> Iterator[str]:
         part = parts.get(role)
         if table.name == PLAIN_TO_THE_LOGIN and held == {"SELECT"}:
             continue
-        if too_much := held - allowed.get(part, set()):
+        if too_much := held - allowed.get(part or "", set()):
             yield _("%(role)s has rights it should not have: %(rights)s") % {
                 "role": part or (_("another role") if role else "PUBLIC"),
                 "rights": ", ".join(sorted(too_much)),

@@ -10,8 +10,6 @@ from organization.guarded_admin import RefusableForm
 from personnel import concurrency, identity, lookup, names
 from personnel.models import Assignment, Card, Member
 
-NUMBERED = {"resident_id", "hk_macau_taiwan_residence"}
-
 
 class PhoneMixin:
     """Eleven digits of a mobile phone, or a landline with its area code."""

@@ -14,17 +14,18 @@ def people(day: date, unit: int | None = None, *, force: str | None = None, **co
     Without a force the four professional ones, as in every headcount; `category`, `sponsor`, `sex`, `age`, `education`
     and `status` narrow it further, and are left out when empty.
     """
-    asked = {"on": day.isoformat(), "unit": unit, "force": force or PROFESSIONAL, **conditions}
-    given = {name: value for name, value in asked.items() if value}
+    asked: dict[str, str | int | None] = {"on": day.isoformat(), "unit": unit, "force": force or PROFESSIONAL}
+    given = {name: value for name, value in {**asked, **conditions}.items() if value}
     return f"{reverse('admin:personnel_card_changelist')}?{urlencode(given)}"
 
 
 def people_of(code: int) -> str:
     """The people who serve in the unit and below it today."""
-    return f"{reverse('admin:personnel_card_changelist')}?{urlencode({'unit': code, 'force': 'professional'})}"
+    query: dict[str, str | int] = {"unit": code, "force": PROFESSIONAL}
+    return f"{reverse('admin:personnel_card_changelist')}?{urlencode(query)}"
 
 
 def vacant_chiefs_of(code: int) -> str:
     """The chief posts in the unit and below it that nobody holds today."""
-    query = {"inside": code, "held": "vacant", "title__exact": "chief"}
+    query: dict[str, str | int] = {"inside": code, "held": "vacant", "title__exact": "chief"}
     return f"{reverse('admin:organization_post_changelist')}?{urlencode(query)}"

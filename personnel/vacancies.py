@@ -53,7 +53,9 @@ def described(appointments: Iterable[Appointment]) -> list[Holder]:
     """The appointments with the names of their holders. Names come from cards: the file may have moved away since."""
     rows = list(appointments)
     people = {row.member_id for row in rows if row.member_id}
-    names = dict(Card.objects.filter(member__in=people).values_list("member_id", "name")) if people else {}
+    names: dict[int | None, str] = (
+        dict(Card.objects.filter(member__in=people).values_list("member_id", "name")) if people else {}
+    )
     return [
         Holder(
             row.pk,

@@ -40,7 +40,7 @@ class Login(LoginView):
 
 
 class Logout(LogoutView):
-    next_page = reverse_lazy("admin:login")
+    next_page = "admin:login"
 
     def post(self, request, *args, **kwargs):
         if request.user.is_authenticated:

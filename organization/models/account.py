@@ -49,7 +49,10 @@ class AccountQuerySet(models.QuerySet):
         )
 
 
-class AccountManager(BaseUserManager.from_queryset(AccountQuerySet)):
+_AccountManager = BaseUserManager.from_queryset(AccountQuerySet)
+
+
+class AccountManager(_AccountManager["Account"]):
     def get_by_natural_key(self, username):
         return self.select_related("unit").named(username).get()
 

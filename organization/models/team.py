@@ -6,7 +6,7 @@ from organization import divisions
 from organization.models.unit import Unit
 
 
-class TeamQuerySet(models.QuerySet):
+class TeamQuerySet(models.QuerySet["Team"]):
     def on(self, day):
         """Teams that exist on that day."""
         return self.filter(Q(disbanded_on=None) | Q(disbanded_on__gt=day), established_on__lte=day)

@@ -1,6 +1,7 @@
 """One request, one transaction, one scope, one actor."""
 
 import logging
+from typing import TypedDict
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, IntegrityError, InterfaceError, InternalError, OperationalError, connection, transaction
@@ -19,7 +20,15 @@ READING = ("GET", "HEAD", "OPTIONS")
 log = logging.getLogger("qunfang.scope")
 
 
-def origin_of(request) -> dict[str, str]:
+class Origin(TypedDict):
+    """The fields of a scope that say where a request comes from."""
+
+    origin: str
+    address: str
+    request: str
+
+
+def origin_of(request) -> Origin:
     """Where a request comes from, for the trail: path without query, address, request id."""
     return {
         "origin": request.path[:200],

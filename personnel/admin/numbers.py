@@ -56,7 +56,7 @@ def check(document, text):
         number = identity.check_document(document, text, today)
     except (identity.IdNumberError, ValueError) as error:
         return {"error": str(error)}
-    answer = {"number": number}
+    answer: dict[str, object] = {"number": number}
     if len(number) == 18 and document != "passport":
         told = identity.parse(number, today)
         answer |= {

@@ -55,7 +55,7 @@ class HeldFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         today = timezone.localdate()
-        verb = {"vacant": vacancies.vacant, "held": vacancies.held}.get(self.value())
+        verb = {"vacant": vacancies.vacant, "held": vacancies.held}.get(self.value() or "")
         return verb(queryset, today) if verb else queryset
 
 
@@ -159,8 +159,7 @@ class AppointmentsInline(admin.TabularInline):
     """Everybody who held the post, the latest first."""
 
     model = Appointment
-    fields = ["who", "office", "started_on", "ended_on"]
-    readonly_fields = fields
+    fields = readonly_fields = ("who", "office", "started_on", "ended_on")
     extra = 0
     show_change_link = True
     verbose_name_plural = _("holders, the latest first")

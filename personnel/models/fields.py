@@ -29,6 +29,8 @@ class Sealed:
 class SealedAttribute(DeferredAttribute):
     """Reads as text; an equal text assigned leaves the stored ciphertext as it is."""
 
+    field: "SealedField"
+
     def __get__(self, instance, cls=None):
         value = super().__get__(instance, cls)
         return self.field.open(instance, value) if isinstance(value, Sealed) else value
