@@ -101,7 +101,7 @@ def find(request):
 
 def _bearers(key):
     """Members of the own register whose document number or phone this is."""
-    if len(key) == 15 and key.isdecimal():
+    if len(key) == 15 and key.isascii() and key.isdecimal():
         key = identity.upgrade15(key)
     member = lookup.number(key, quietly=True).member
     return [member] if member else list(lookup.phone(key)[:50])

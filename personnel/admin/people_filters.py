@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organization import divisions
+from organization.asking import EARLIEST
 from organization.models import Unit
 from personnel.models import Assignment, Force
 from personnel.models.member import Sex
@@ -25,11 +26,12 @@ CHOICES = {
 
 
 def parse_day(text):
-    """An ISO day, or None."""
+    """An ISO day, or None, also for a day so early that there is nothing to show."""
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if day >= EARLIEST else None
 
 
 def parse_unit(request):

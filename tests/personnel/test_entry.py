@@ -273,6 +273,11 @@ def test_a_number_typed_in_the_search_box_leads_to_the_file_without_an_address(k
         assert visitor(stranger).post("/personnel/member/find/", {"q": text})["Location"] == "/personnel/card/"
 
 
+def test_digits_of_another_script_in_the_search_box_find_nobody(visitor, clerk):
+    found = visitor(clerk).post("/personnel/member/find/", {"q": "٤٤٠١٩٩٩٠٠١٠١١٢٣"})
+    assert found["Location"] == "/personnel/card/"
+
+
 def test_a_hidden_file_looks_like_a_missing_one(kept, visitor, stranger):
     browser = visitor(stranger)
     hidden, missing = (browser.get(f"/personnel/member/{pk}/change/") for pk in (kept.pk, 999999))

@@ -12,6 +12,10 @@ from tests.factories import MemberFactory, serve
 DAY = date(2014, 7, 1)
 
 
+def counted(**conditions):
+    return Selection(day=DAY, **conditions).people().count()
+
+
 def names(**conditions):
     return [card.name for card in Selection(day=DAY, **conditions).cards().order_by("unit_id", "member_id")]
 
@@ -55,10 +59,13 @@ def people(root):
         ({"text": "ann"}, ["Anna Schmidt"]),
         ({"text": "ou", "status": "left"}, ["区离队"]),
         ({"text": "'; DROP TABLE"}, []),
+        ({"status": "left", "service": {"force": "professional"}, "text": "q"}, ["区离队"]),
+        ({"status": "all", "service": {"force": "professional"}, "person": {"sex": "female"}}, ["区离队"]),
     ],
 )
 def test_a_selection_lists_each_person_once(people, conditions, expected):
     assert sorted(names(**({"unit": DISTRICT} | conditions))) == sorted(expected)
+    assert counted(**({"unit": DISTRICT} | conditions)) == len(expected)
 
 
 def test_a_day_in_the_past_lists_those_who_served_then(people):
@@ -88,6 +95,12 @@ def test_a_page_takes_as_many_queries_for_a_hundred_people_as_for_ten(
     for member in MemberFactory.create_batch(90):
         serve(member)
     assert queries() == few
+
+
+@pytest.mark.parametrize("address", ["?on=0001-01-01&age=25_40", "?on=31.12.2014", "?q=%00", "?ids=x,%D9%A3"])
+def test_what_an_address_says_that_cannot_be_is_left_out(people, visitor, clerk, address):
+    page = visitor(clerk).get(f"/personnel/card/{address}")
+    assert page.status_code == 200
 
 
 def test_a_foreign_unit_in_the_address_shows_the_own_one(people, visitor, clerk):
