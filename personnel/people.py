@@ -43,34 +43,44 @@ class Selection:
 
     def cards(self):
         """One card a person: of several cards that fit, the one of the lowest unit code, so nobody is counted twice."""
+        of_lower_units = self._reasons().filter(member=OuterRef("member"), unit__lt=OuterRef("unit"))
+        return self._fitting().filter(~Exists(of_lower_units))
+
+    def people(self):
+        """The members of `cards`, to be counted: four times as fast as the cards themselves.
+
+        All cards of a person say the same, so it does not matter whether a lower unit code has one as well; and where
+        nothing is asked of the person, the services alone know.
+        """
+        if self.status == "serving" and not (self.person or self.text.strip() or self.members):
+            found = self._reasons()
+        else:
+            found = self._fitting()
+        return found.order_by().values("member").distinct()
+
+    def _fitting(self):
+        """All cards that fit, several of a person."""
         cards = Card.objects.filter(self.inside, _person(self.person, self.day), named(self.text))
         if self.members:
             cards = cards.filter(member__in=self.members)
-        return cards.filter(getattr(self, f"_{self.status}")())
+        if self.status == "left":
+            cards = cards.filter(~Exists(self._services().on(self.day).filter(member=OuterRef("member"))))
+        if self.status == "all" and not self.service:
+            return cards
+        return cards.filter(Exists(self._reasons().filter(member=OuterRef("member"), unit=OuterRef("unit"))))
+
+    def _reasons(self):
+        """What puts a member on the list, in a unit: a service, or the mere card where services do not matter."""
+        if self.status == "serving":
+            return self._services().on(self.day)
+        if self.status == "left":
+            return self._services().filter(started_on__lte=self.day)
+        return self._services() if self.service else Card.objects.filter(self.inside)
 
     def _services(self):
         conditions = {key: value for key, value in self.service.items() if value != PROFESSIONAL}
-        services = Assignment.objects.filter(self.inside, member=OuterRef("member"), **conditions)
+        services = Assignment.objects.filter(self.inside, **conditions)
         return services.professional() if self.service.get("force") == PROFESSIONAL else services
-
-    def _serving(self):
-        running = self._services().on(self.day)
-        return Exists(running.filter(unit=OuterRef("unit"))) & ~Exists(running.filter(unit__lt=OuterRef("unit")))
-
-    def _left(self):
-        before = self._services().filter(started_on__lte=self.day)
-        return (
-            Exists(before.filter(unit=OuterRef("unit")))
-            & ~Exists(before.filter(unit__lt=OuterRef("unit")))
-            & ~Exists(self._services().on(self.day))
-        )
-
-    def _all(self):
-        others = Card.objects.filter(self.inside, member=OuterRef("member"), unit__lt=OuterRef("unit"))
-        if self.service:
-            known = self._services()
-            return Exists(known.filter(unit=OuterRef("unit"))) & ~Exists(known.filter(unit__lt=OuterRef("unit")))
-        return ~Exists(others)
 
 
 def _person(conditions, day):
