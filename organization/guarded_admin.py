@@ -42,6 +42,7 @@ class GuardedAdmin(admin.ModelAdmin):
     form = RefusableForm
     paginator = CappedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 200
     actions = None

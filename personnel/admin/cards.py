@@ -68,7 +68,6 @@ class PeopleList(ChangeList):
 class CardAdmin(GuardedAdmin):
     list_display = ["name", "sex", "age", "unit", "force", "post", "education", "since"]
     list_filter = FILTERS
-    show_facets = admin.ShowFacets.NEVER
     sortable_by = ["name", "age"]
     ordering = ["unit_id", "member_id"]
     search_fields = ["name"]
