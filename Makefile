@@ -1,5 +1,6 @@
 # make run    the site, with a fictional district on first start (PORT, HOST, ALLOWED_HOSTS, DEMO, DEMO_PASSWORD, VAR_DIR)
 # make test   all tests, the real browser included (ARGS="-k login" for some of them)
+# make drill  storms and faults against the running site, a hundred rounds of each (ROUNDS=20 for fewer)
 # make check  style, types, migrations, production settings
 # make bench  how fast it is, as ratios within one run (ARGS="load", ARGS="pages --rounds 5"; docs/performance.md)
 # make clean  remove the virtual environment and what tools left; var/, the data, stays
@@ -8,7 +9,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: run test check format messages bench clean
+.PHONY: run test drill check format messages bench clean
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -17,6 +18,10 @@ run: .venv/installed
 test: .venv/installed-dev
 	@.ci/tools
 	@exec $(VENV_PYTHON) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+drill: .venv/installed-dev
+	@.ci/tools
+	@ROUNDS=$${ROUNDS:-100} exec $(VENV_PYTHON) -m pytest -m drill $(ARGS)
 
 check: .venv/installed-dev
 	$(VENV_PYTHON) -m ruff check .
