@@ -17,7 +17,7 @@ from personnel.demo.district import District, district
 from personnel.demo.logins import Login, logins
 from personnel.demo.places import DISTRICT, DISTRICT_NAME, Place
 from personnel.demo.size import Size
-from personnel.demo.staging import analyze, insert, keys
+from personnel.demo.staging import Inserts, analyze, keys
 from personnel.models import Appointment, Assignment, BankAccount, Card, EmergencyContact, HealthRecord, Member
 
 ORIGIN = "manage.py demo"
@@ -69,7 +69,8 @@ def _organization(cursor, made: District, password: str) -> None:
     found(DISTRICT, DISTRICT_NAME, [(unit.code, unit.name) for unit in made.units], is_demo=True)
     Unit.objects.using(OWNER).bulk_update(_described(made.units), ["aliases", "population"])
     hashed = make_password(password)
-    insert(cursor, Account, [_account(login, hashed) for login in logins()])
+    with Inserts(cursor) as new:
+        new.insert(Account, [_account(login, hashed) for login in logins()])
 
 
 def _described(units: list[Place]) -> list[Unit]:
@@ -87,18 +88,16 @@ def _people(cursor, made: District) -> None:
     new = partial(keys, cursor)
     people, employers = new(Member, len(made.people)), new(Employer, len(made.employers))
     teams, posts = new(Team, len(made.teams)), new(Post, len(made.posts))
-    insert(cursor, Employer, (_row(Employer, one, id=key) for key, one in zip(employers, made.employers, strict=True)))
-    insert(cursor, Member, _members(made, people))
-    insert(cursor, Assignment, _services(made, people, employers))
-    insert(cursor, Team, (_row(Team, one, id=key) for key, one in zip(teams, made.teams, strict=True)))
-    insert(cursor, Post, _posts(made, posts, teams))
-    insert(cursor, Appointment, _appointments(made, posts, people))
-    for model, rows in ((BankAccount, made.accounts), (EmergencyContact, made.contacts), (HealthRecord, made.health)):
-        insert(
-            cursor,
-            model,
-            (_row(model, row, member_id=people[row.person], unit_id=made.keepers[row.person]) for row in rows),
-        )
+    with Inserts(cursor) as write:
+        write.insert(Employer, _keyed(Employer, employers, made.employers))
+        write.insert(Member, _members(made, people))
+        write.insert(Assignment, _services(made, people, employers))
+        write.insert(Team, _keyed(Team, teams, made.teams))
+        write.insert(Post, _posts(made, posts, teams))
+        write.insert(Appointment, _appointments(made, posts, people))
+        write.insert(BankAccount, _files(BankAccount, made, people, made.accounts))
+        write.insert(EmergencyContact, _files(EmergencyContact, made, people, made.contacts))
+        write.insert(HealthRecord, _files(HealthRecord, made, people, made.health))
 
 
 def _members(made: District, people: list[int]):
@@ -122,6 +121,16 @@ def _appointments(made: District, posts: list[int], people: list[int]):
         unit = made.teams[made.posts[held.post].team].unit_id
         member = None if held.person is None else people[held.person]
         yield _row(Appointment, held, post_id=posts[held.post], unit_id=unit, member_id=member)
+
+
+def _files(model, made: District, people: list[int], records):
+    for record in records:
+        yield _row(model, record, member_id=people[record.person], unit_id=made.keepers[record.person])
+
+
+def _keyed(model, keys_of: list[int], records):
+    for key, record in zip(keys_of, records, strict=True):
+        yield _row(model, record, id=key)
 
 
 def _row(model, record, **given):

@@ -4,28 +4,63 @@ Rows are model instances, so that defaults, seals, digests and readings are thos
 """
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from io import StringIO
+from itertools import islice
 
 from django.db import models
-from psycopg2.sql import SQL, Identifier, Literal
+from psycopg2.sql import SQL, Composable, Identifier, Literal
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 STAGE = Identifier("demo_stage")
+ROWS_AT_ONCE = 4000
 
 
-def insert(cursor, model: type[models.Model], rows: Iterable[models.Model]) -> None:
-    """Write the rows in one statement; those without key get it from the database."""
-    rows = list(rows)
-    if not rows:
-        return
-    has_key = rows[0].pk is not None
-    fields = [field for field in model._meta.concrete_fields if has_key or not field.primary_key]
-    table, columns = _names(model, fields)
+class Inserts:
+    """Turns rows into text while those before them are written by a thread of their own: two processors at work.
+
+    The thread writes in the order given, one statement at a time. Until the block is left the cursor belongs to it; an
+    error of the database is raised by a later `insert` or on leaving.
+    """
+
+    def __init__(self, cursor) -> None:
+        self._cursor = cursor
+        self._writer = ThreadPoolExecutor(max_workers=1)
+        self._written: Future | None = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *error) -> None:
+        with self._writer:
+            if kind is None:
+                self._wait()
+
+    def insert(self, model: type[models.Model], rows: Iterable[models.Model]) -> None:
+        """Write the rows, so many in a statement; those without key get it from the database."""
+        rows = iter(rows)
+        while some := list(islice(rows, ROWS_AT_ONCE)):
+            has_key = some[0].pk is not None
+            fields = [field for field in model._meta.concrete_fields if has_key or not field.primary_key]
+            table, columns = _names(model, fields)
+            text = _text(fields, some)
+            self._wait()
+            self._written = self._writer.submit(_write, self._cursor, table, columns, text)
+
+    def _wait(self) -> None:
+        if self._written:
+            self._written.result()
+
+
+def _write(cursor, table: Identifier, columns: Composable, text: StringIO) -> None:
     cursor.execute(
         SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(STAGE, columns, table)
     )
-    cursor.copy_expert(SQL("COPY {} FROM STDIN").format(STAGE), _text(fields, rows))
+    size = text.tell() + 1
+    text.seek(0)
+    # Read at one go: each further time this thread would wait until the other one lets go of the interpreter.
+    cursor.copy_expert(SQL("COPY {} FROM STDIN").format(STAGE), text, size=size)
     cursor.execute(SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(table, columns, columns, STAGE))
     cursor.execute(SQL("DROP TABLE {}").format(STAGE))
 
@@ -52,7 +87,6 @@ def _text(fields, rows) -> StringIO:
     for row in rows:
         text.write("\t".join([_cell(field.pre_save(row, add=True)) for field in fields]))
         text.write("\n")
-    text.seek(0)
     return text
 
 

@@ -3,7 +3,7 @@
 import os
 from contextlib import contextmanager
 from io import StringIO
-from time import perf_counter, process_time
+from time import perf_counter, process_time, thread_time
 
 from django.db import connections
 from django.utils import timezone
@@ -24,7 +24,9 @@ def measured() -> tuple[list, list]:
     load._writing = lambda: watch.writing(real_writing)
     load.district = lambda *given: watch.part("生成（内存）", lambda: real_district(*given))
     try:
+        begun = process_time()
         watch.part("合计", lambda: load.load(timezone.localdate(), SEED, PASSWORD))
+        watch.parts["合计"][1] = process_time() - begun
     finally:
         load._writing, load.district = real_writing, real_district
     floor = list(_floor())
@@ -36,6 +38,8 @@ class Watch:
     """Seconds, and processor seconds of this process and of the database's, by part."""
 
     def __init__(self) -> None:
+        connections["owner"].ensure_connection()
+        self.backend = connections["owner"].connection.info.backend_pid
         self.parts: dict[str, list[float]] = {}
         self.triggers: dict[str, float] = {}
 
@@ -47,13 +51,10 @@ class Watch:
             spent[place] += now - was
         return result
 
-    @staticmethod
-    def clocks() -> tuple[float, float, float]:
-        connection = connections["owner"]
-        connection.ensure_connection()
-        with open(f"/proc/{connection.connection.info.backend_pid}/stat") as stat:
+    def clocks(self) -> tuple[float, float, float]:
+        with open(f"/proc/{self.backend}/stat") as stat:
             fields = stat.read().rpartition(")")[2].split()
-        return perf_counter(), process_time(), (int(fields[11]) + int(fields[12])) / TICKS
+        return perf_counter(), thread_time(), (int(fields[11]) + int(fields[12])) / TICKS
 
     @contextmanager
     def writing(self, real):
@@ -68,15 +69,14 @@ class Watch:
         else:
             self.part("提交（含延迟的外键检查）", lambda: transaction.__exit__(None, None, None))
 
-    def rows(self, least: float) -> list[list[str]]:
+    def rows(self, least: float) -> list[tuple[str, ...]]:
         total = self.parts.pop("合计")
-        rest = [whole - sum(part[place] for part in self.parts.values()) for place, whole in enumerate(total)]
-        lines = self.parts | {"其余（组装行、加密、拼音、口令散列）": rest, "**合计**": total}
-        triggers = [[f"　其中触发器 {name}", f"{seconds:.2f}", "", "", ""] for name, seconds in self.triggers.items()]
-        return [
-            *([name, *(f"{value:.2f}" for value in spent), f"{spent[0] / least:.1f}"] for name, spent in lines.items()),
-            *triggers,
-        ]
+        python = total[1] - sum(part[1] for part in self.parts.values())
+        lines = [*self.parts.items(), ("**合计**（写入与组装同时进行）", total)]
+        rest = ("组装行：加密、摘要、拼音；口令散列", "", f"{python:.2f}", "", "")
+        triggers = [(f"　其中触发器 {name}", f"{seconds:.2f}", "", "", "") for name, seconds in self.triggers.items()]
+        table = [(name, *(f"{value:.2f}" for value in spent), f"{spent[0] / least:.1f}") for name, spent in lines]
+        return [*table[:-1], rest, table[-1], *triggers]
 
 
 class WatchedCursor:
@@ -97,13 +97,13 @@ class WatchedCursor:
             for trigger in self._cursor.fetchone()[0][0].get("Triggers", []):
                 name = trigger.get("Constraint Name") or f"{trigger['Trigger Name']}"
                 key = f"{name} · {table}"
-                self._watch.triggers[key] = trigger.get("Time", 0) / 1000
+                self._watch.triggers[key] = self._watch.triggers.get(key, 0.0) + trigger.get("Time", 0) / 1000
             return None
         part = "ANALYZE" if text.startswith("ANALYZE") else "其他语句"
         return self._watch.part(part, lambda: self._cursor.execute(statement, *given))
 
-    def copy_expert(self, statement, source):
-        return self._watch.part("COPY 进临时表", lambda: self._cursor.copy_expert(statement, source))
+    def copy_expert(self, *given, **more):
+        return self._watch.part("COPY 进临时表", lambda: self._cursor.copy_expert(*given, **more))
 
     def _text(self, statement) -> str:
         return statement.as_string(self._cursor.cursor) if isinstance(statement, Composable) else statement
