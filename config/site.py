@@ -13,6 +13,17 @@ class QunfangSite(DoorMixin, AdminSite):
     enable_nav_sidebar = True
     site_url = None
 
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Guarded pages only: libraries bring lists that know neither scope nor roles nor trail."""
+        from organization.guarded_admin import GuardedAdmin
+
+        if admin_class and issubclass(admin_class, GuardedAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def get_urls(self):
+        """Without the stock "view on site": no row has a page there, and it asks any table for any number."""
+        return [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
+
     def index(self, request, extra_context=None):
         from dashboards import workbench
 

@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from organization import trail_labels
+from organization.guarded_admin import CappedPaginator
 from organization.models import TrailEntry
 from organization.table_kinds import kinds
 
@@ -24,7 +25,7 @@ def history_page(model_admin, request, object_id):
         return model_admin._get_obj_does_not_exist_redirect(request, model_admin.opts, object_id)
     if not model_admin.has_view_or_change_permission(request, obj):
         raise PermissionDenied
-    paginator = model_admin.get_paginator(request, entries_of(obj), ENTRIES_A_PAGE)
+    paginator = CappedPaginator(entries_of(obj), ENTRIES_A_PAGE)
     page = paginator.get_page(request.GET.get(PAGE_VAR, 1))
     context = model_admin.admin_site.each_context(request) | {
         "title": _("History of %(object)s") % {"object": obj},

@@ -117,7 +117,8 @@ def test_every_exception_is_still_needed(path):
     [
         'cursor.execute(f"SELECT {x}")', 'cursor.execute("SELECT %s" % x)', 'cursor.execute("SELECT " + x)',
         'cursor.execute("SELECT {}".format(x))', "cursor.execute(statement)", 'Member.objects.raw(f"{x}")',
-        "RawSQL(x, [])", "cursor.execute(SQL(x))", 'cursor.execute(SQL(f"{x}").format(Identifier(y)))', 'cursor.execute("{}".format(x))',
+        "RawSQL(x, [])", "cursor.execute(SQL(x))",
+        'cursor.execute(SQL(f"{x}").format(Identifier(y)))', 'cursor.execute("{}".format(x))',
     ],
 )  # fmt: skip
 def test_composed_sql_is_recognised(line):

@@ -16,6 +16,7 @@ from organization.refused_by_database import AGAIN, sentence
 from organization.scope.scope import Scope, entered, of_account
 
 RETRY_AFTER_SECONDS = "10"
+HEALTH = "/health/"  # asked without a transaction, by monitors and by whoever is logged in
 READING = ("GET", "HEAD", "OPTIONS")
 log = logging.getLogger("qunfang.scope")
 
@@ -69,7 +70,7 @@ class TransactionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.path == "/health/":
+        if request.path == HEALTH:
             return self.get_response(request)
         request.is_failed = request.is_lost = request.is_committed = False
         request.is_uncommitted = True
@@ -143,14 +144,14 @@ class TransactionMiddleware:
 
 
 class ScopeMiddleware:
-    """Puts the authenticated account's scope around the view; the login and logout pages stay at the gate."""
+    """Puts the authenticated account's scope around the view; login, logout and health know nobody."""
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.gate_paths = {reverse("admin:login"), reverse("admin:logout")}
+        self.outside = {HEALTH, reverse("admin:login"), reverse("admin:logout")}
 
     def __call__(self, request):
-        if request.path in self.gate_paths or not request.user.is_authenticated:
+        if request.path in self.outside or not request.user.is_authenticated:
             return self.get_response(request)
         request.account = request.user
         response = None

@@ -299,6 +299,12 @@ def test_a_connection_that_ends_in_the_middle_is_said_and_the_next_request_has_a
     assert real.get("/login/").status_code == 200
 
 
+def test_the_health_page_asks_nothing_about_the_visitor(account, visitor, django_assert_num_queries):
+    browser = visitor(account("hr"))
+    with django_assert_num_queries(1):
+        assert browser.get("/health/").json() == {"database": True}
+
+
 def test_reading_is_not_said_to_have_saved_nothing(real):
     answer = real.get("/try/end/", headers={"accept-language": "en"})
     assert answer.status_code == 503

@@ -1,0 +1,254 @@
+"""Who gets what: every address for every role, foreign rows like missing ones, and no word of another town."""
+
+import html
+import os
+import re
+from datetime import date
+from urllib.parse import urlsplit
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import ForeignKey
+from django.test import Client
+from django.urls import reverse
+
+from organization import events
+from organization.models import Account, SecurityEvent, Team, TrailEntry, Unit
+from organization.scope import as_account, as_root
+from personnel.models import Appointment, BankAccount, Card, EmergencyContact, HealthRecord
+from tests import access_table
+from tests.conftest import DISTRICT, OTHER_TOWN, OTHER_VILLAGE, STATION, TOWN, VILLAGE
+from tests.factories import EmployerFactory, MemberFactory, serve
+
+UNIT_OF = {"clerk": VILLAGE, "staff": TOWN}
+MISSING = 987_654_321
+PUBLIC = {"organization.unit"}  # names of units are known to everybody
+SENTINELS = ("哨兵", "shaobing")
+# Values for arguments of addresses that are no number of a row of the model in the address.
+VALUES = {
+    "field": "id_number", "slug": "joined", "app_label": "personnel", "url": "nowhere",
+}  # fmt: skip
+KEYS = ("object_id", "pk", "code", "id")
+
+
+def world(unit, account, word="样本"):
+    """A row of every kind in a unit, under that word: {model label: its key}."""
+    place = Unit.objects.get(code=unit)
+    with as_root("test"):
+        member = MemberFactory(
+            unit=place, name=f"{word}员", address=word, remark=word, specialty=word, graduate_school=word
+        )
+        serve(member, post=word, grade=word, badge=word)
+        employer = EmployerFactory(unit=place, name=f"{word}公司", contact=word)
+        team = Team.objects.establish(place, date(2012, 1, 1), "police_room", address=word)
+        post = team.posts.first()
+        held = Appointment.objects.create(post=post, official=word, office=word, started_on=date(2013, 1, 1))
+        bank = BankAccount.objects.create(member=member, bank=word, number="6222021234567890")
+        contact = EmergencyContact.objects.create(member=member, name=word, relation=word, phone="13800001234")
+        health = HealthRecord.objects.create(member=member, condition="1")
+        card = Card.objects.get(member=member)
+    user = account("hr" if unit == STATION else "clerk", unit, name=word)
+    made = [member, employer, team, post, held, bank, contact, health, card, user, place]
+    return {each._meta.label_lower: each.pk for each in made} | logged(account)
+
+
+def logged(account):
+    with as_root("test"):
+        events.record("login")
+    with as_account(account("auditor")):
+        return {
+            "organization.trailentry": TrailEntry.objects.first().pk,
+            "organization.securityevent": SecurityEvent.objects.first().pk,
+        }
+
+
+def values(route, rows):
+    """Values for the arguments of an address, from the row of its model."""
+    if not route.arguments:
+        return {}
+    key = rows.get(route.model, MISSING)
+    return VALUES | dict.fromkeys(KEYS, key)
+
+
+def entries(auditor):
+    with as_account(auditor):
+        return TrailEntry.objects.count()
+
+
+def status(answer):
+    is_login = answer.status_code == 302 and urlsplit(answer["Location"]).path == reverse("admin:login")
+    return "login" if is_login else str(answer.status_code)
+
+
+@pytest.mark.parametrize("role", access_table.ROLES)
+def test_every_address_answers_every_role_as_the_table_says_and_changes_nothing(root, account, visitor, role):
+    rows, auditor = world(VILLAGE, account), account("auditor")
+    browser = Client() if role == "anonymous" else visitor(account(role, UNIT_OF.get(role, DISTRICT)))
+    browser.raise_request_exception = False
+    before = entries(auditor)
+    found = {route.text: status(browser.get(route.address(values(route, rows)))) for route in access_table.routes()}
+    assert entries(auditor) == before, "to look at a page changed something"
+    if os.environ.get(access_table.WRITING):
+        access_table.write(found, role)
+    assert found == {address: line[role] for address, line in access_table.read().items()}
+
+
+def test_the_table_refuses_anonymous_visitors_but_for_the_door():
+    open_to_all = {address for address, line in access_table.read().items() if line["anonymous"] == "200"}
+    assert open_to_all == {"login/", "health/"} | (open_to_all & {"session/", "jsi18n/"})
+
+
+def test_no_address_gives_anybody_a_fault():
+    faults = [
+        (address, role) for address, line in access_table.read().items() for role in line if line[role].startswith("5")
+    ]
+    assert faults == []
+
+
+# --- foreign like missing --------------------------------------------------------------------------------------------
+
+
+def told(browser, address, number):
+    """All that a visitor learns from an address, without numbers of rows and of requests and without tokens."""
+    answer = browser.get(address, follow=True)
+    text = answer.content.decode() + repr(answer.redirect_chain) + repr(sorted(answer.headers))
+    text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
+    text = re.sub(r'data-left="\d+"', "", text)  # seconds of the session
+    text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "", text)
+    return answer.status_code, re.sub(rf"(?<=[/“]){number}(?=[/”])", "N", text)
+
+
+def looks_for_a_row(route):
+    return any(name in KEYS for name in route.arguments) and route.model not in PUBLIC
+
+
+@pytest.mark.parametrize(("role", "unit"), [("clerk", VILLAGE), ("staff", TOWN), ("hr", STATION)])
+def test_a_row_of_another_unit_is_answered_like_one_that_does_not_exist(root, account, visitor, role, unit):
+    rows = world(OTHER_VILLAGE, account)
+    browser = visitor(account(role, unit))
+    different = []
+    for route in filter(looks_for_a_row, access_table.routes()):
+        hidden = values(route, rows)
+        missing = hidden | dict.fromkeys(KEYS, MISSING)
+        if told(browser, route.address(hidden), hidden["pk"]) != told(browser, route.address(missing), MISSING):
+            different.append(route.text)
+    assert different == []
+
+
+def test_the_comparison_notices_a_row_that_is_there(root, account, visitor):
+    rows, browser = world(VILLAGE, account), visitor(account("clerk", VILLAGE))
+    address = reverse("admin:personnel_member_change", args=[rows["personnel.member"]])
+    other = reverse("admin:personnel_member_change", args=[MISSING])
+    assert told(browser, address, rows["personnel.member"]) != told(browser, other, MISSING)
+
+
+# --- no word of another town -----------------------------------------------------------------------------------------
+
+
+STATES = (
+    "", "?q=哨", "?q=sb", "?q=s", "?all=", "?_popup=1", "?_popup=1&_to_field=id", "?o=-1", "?p=2", "?_facets=True",
+)  # fmt: skip
+
+
+def pages_about(model_admin, browser):
+    """Addresses that could show rows of a model: its list in every state that the list itself offers, its forms."""
+    name = f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}"
+    listed = reverse(f"{name}_changelist")
+    offered = re.findall(r'href="(\?[^"]+)"', browser.get(listed).content.decode())
+    queries = [*STATES, *sorted({html.unescape(query) for query in offered})[:60]]
+    adding = reverse(f"{name}_add")
+    return [*(listed + query for query in queries), adding, f"{adding}?_popup=1"]
+
+
+def autocompletes():
+    """Every related field that the autocomplete view could be asked about, with short terms."""
+    for model in apps.get_models():
+        for field in model._meta.get_fields():
+            if isinstance(field, ForeignKey) and admin.site.is_registered(field.related_model):
+                for term in ("", "哨", "s"):
+                    yield (
+                        f"{reverse('admin:autocomplete')}?app_label={model._meta.app_label}"
+                        f"&model_name={model._meta.model_name}&field_name={field.name}&term={term}"
+                    )
+
+
+@pytest.mark.parametrize(("role", "unit"), [("clerk", VILLAGE), ("staff", TOWN), ("hr", STATION)])
+def test_no_page_holds_a_word_of_another_town(root, account, visitor, role, unit):
+    world(OTHER_VILLAGE, account, "哨兵")
+    own = world(VILLAGE if role != "hr" else STATION, account, "自己")
+    browser = visitor(account(role, unit))
+    addresses = [*autocompletes(), "/"]
+    for model, model_admin in admin.site._registry.items():
+        addresses += pages_about(model_admin, browser)
+        name = f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}"
+        if key := own.get(model._meta.label_lower):
+            addresses += [reverse(f"{name}_{page}", args=[key]) for page in ("change", "history")]
+    said = {address for address in addresses if any(word in seen(browser, address) for word in SENTINELS)}
+    assert said == set()
+
+
+def seen(browser, address):
+    """What a visitor reads: entities and the escapes of JSON resolved."""
+    text = html.unescape(browser.get(address, follow=True).content.decode())
+    return re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)
+
+
+def test_the_words_are_found_where_they_may_be_seen(root, account, visitor):
+    """The search above would find them: those who may see the other town do."""
+    world(OTHER_VILLAGE, account, "哨兵")
+    browser = visitor(account("staff", OTHER_TOWN))
+    for listed in ("personnel_card", "organization_employer"):
+        assert "哨兵" in seen(browser, reverse(f"admin:{listed}_changelist"))
+    term = "app_label=personnel&model_name=assignment&field_name=employer&term=哨"
+    assert "哨兵" in seen(browser, f"{reverse('admin:autocomplete')}?{term}")
+
+
+# --- requests from elsewhere -----------------------------------------------------------------------------------------
+
+
+def test_no_address_takes_a_form_without_a_token(root, account, visitor):
+    rows = world(VILLAGE, account)
+    browser = visitor(account("staff", TOWN))
+    browser.handler.enforce_csrf_checks = True
+    before = Account.objects.count()
+    taken = [
+        route.text
+        for route in access_table.routes()
+        if browser.post(route.address(values(route, rows)), {"post": "yes"}).status_code not in {403, 404}
+    ]
+    assert taken == []
+    assert Account.objects.count() == before
+
+
+def test_nor_one_that_comes_from_another_site(root, account, visitor):
+    browser = visitor(account("staff", TOWN))
+    browser.handler.enforce_csrf_checks = True
+    token = browser.get(reverse("admin:password_change")).context["csrf_token"]
+    sent = {"csrfmiddlewaretoken": str(token)}
+    for origin in ("https://evil.example", "null"):
+        answer = browser.post(reverse("admin:logout"), sent, headers={"origin": origin})
+        assert answer.status_code == 403
+
+
+ELSEWHERE = [
+    "//evil.example",
+    "https://evil.example/",
+    "javascript:alert(1)",
+    r"\\evil.example",
+    "/\\evil.example",
+    "http:///evil.example",
+]
+
+
+@pytest.mark.parametrize("target", ELSEWHERE)
+@pytest.mark.parametrize("address", ["/language/", "/logout/", "/login/", "/session/back/"])
+def test_nobody_is_sent_to_another_site(root, account, visitor, address, target):
+    browser = visitor(account("staff", TOWN))
+    for answer in (
+        browser.post(address, {"next": target, "language": "en"}),
+        browser.get(address, {"next": target}),
+        browser.post(f"{address}?next={target}", {"language": "en"}, headers={"referer": target}),
+    ):
+        assert "evil" not in answer.headers.get("Location", "")
+        assert "javascript" not in answer.headers.get("Location", "")
