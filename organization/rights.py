@@ -52,7 +52,6 @@ _TABLE: dict[str, Verbs] = {
     "sysadmin": {
         "organization.unit": VIEW,
         "organization.account": WRITE,
-        "organization.installation": ("view", "change"),
     },
     "secadmin": {"organization.unit": VIEW, "organization.account": ("view", "secure")},
     "auditor": {
