@@ -104,7 +104,7 @@ class Telling:
     def __init__(self, columns: dict[str, dict[str, Column]], entries: list[TrailEntry], reader) -> None:
         self.columns = columns
         self.plain = {MASK: _("filled in"), True: _("yes"), False: _("no")}
-        self.changed = (_("not shown"), _("changed"))
+        self.changed = (_("not shown"), _("was changed"))
         self.names = self.names_of(entries, reader)
 
     def changes(self, entry: TrailEntry) -> Iterator[Change]:

@@ -1,4 +1,6 @@
+from django.apps import apps
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -40,4 +42,6 @@ class TrailEntry(models.Model):
         ordering = ["-id"]
 
     def __str__(self):
-        return f"{self.at:%Y-%m-%d %H:%M} {self.get_action_display()} {self.table} {self.row}"
+        model = next((each for each in apps.get_models() if each._meta.db_table == self.table), None)
+        what = model._meta.verbose_name if model else self.table
+        return f"{timezone.localtime(self.at):%Y-%m-%d %H:%M} {self.get_action_display()} {what} {self.row}"

@@ -50,7 +50,7 @@ def test_sealed_values_only_show_that_they_changed(root, clerk, visitor):
     member.save()
     answer, entries = history(visitor, clerk, member)
     labels = entries[0][2]
-    assert labels == {"Phone": ("not shown", "changed")}
+    assert labels == {"Phone": ("not shown", "was changed")}
     assert entries[-1][2]["Phone"] == (None, "filled in")
     assert "1380000" not in answer.content.decode()
 
