@@ -13,7 +13,7 @@ from personnel.demo.jobs import Job, Jobs
 from personnel.demo.people import People, Person, birth_date
 from personnel.demo.places import Place, units
 from personnel.demo.profiles import COLLEGE, JUNIOR, PROFILES, SENIOR
-from personnel.demo.services import Register, Service, with_second_services
+from personnel.demo.register import Register, Service, with_second_services
 from personnel.demo.size import Size
 from personnel.demo.teams import Appointment, Appointments, Post, Team, posts, teams
 
