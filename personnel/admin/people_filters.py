@@ -64,7 +64,6 @@ class LinkFilter(ListFilter):
     """A filter of links, one chosen at a time. Subclasses name the parameter."""
 
     parameter = ""
-    template = "personnel/filter_links.html"
 
     def __init__(self, request, params, model, model_admin):
         super().__init__(request, params, model, model_admin)
