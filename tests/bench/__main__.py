@@ -19,7 +19,7 @@ def main() -> None:
     asked = parser.parse_args()
     parts = asked.parts or PARTS
     now, load = f"{datetime.now():%Y-%m-%d %H:%M}", os.getloadavg()[0]
-    sys.stdout.write(f"{now}，{os.cpu_count()} 核，负载 {load:.1f}，Python {python_version()}\n\n")
+    write(f"{now}，{os.cpu_count()} 核，负载 {load:.1f}，Python {python_version()}\n\n")
     if set(parts) & {"load", "pages", "server"}:
         with site.opened() as var_dir:
             _inside(parts, asked, var_dir)
@@ -36,24 +36,28 @@ def _inside(parts, asked, var_dir) -> None:
 
     split, floor = loading.measured()
     if "load" in parts:
-        say("示范区装载", markdown.table(loading.HEADERS, split))
+        say("演示区装载", markdown.table(loading.HEADERS, split))
         say("装载之下限：同样的行 COPY 进无索引、无触发器的表", markdown.table(loading.FLOOR_HEADERS, floor))
     if "pages" in parts:
-        chosen = [page for page in pages.all_pages() if asked.only in page.name]
-        rows, nobody = [], Client()
-        for page in chosen:
-            rows.append(report.page_row(page, lambda: nobody.get("/health/"), asked.rounds))
-            sys.stderr.write(".")
-            sys.stderr.flush()
-        say("页面", markdown.table(report.HEADERS, rows))
+        nobody = Client()
+        say("页面", markdown.head(report.HEADERS), end="\n")
+        for page in pages.all_pages():
+            if asked.only in page.name:
+                row = report.page_row(page, lambda: nobody.get("/health/"), asked.rounds)
+                write(markdown.line(row) + "\n")
+        write("\n")
     if "server" in parts:
         from tests.bench import serving
 
         say("真实服务器（gunicorn，本机回环）", serving.table(var_dir))
 
 
-def say(title: str, text: str) -> None:
-    sys.stdout.write(f"## {title}\n\n{text}\n\n")
+def say(title: str, text: str, end: str = "\n\n") -> None:
+    write(f"## {title}\n\n{text}{end}")
+
+
+def write(text: str) -> None:
+    sys.stdout.write(text)
     sys.stdout.flush()
 
 

@@ -3,6 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 
+def line(cells: Sequence[object]) -> str:
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def head(headers: Sequence[str]) -> str:
+    return f"{line(headers)}\n{line(['---'] * len(headers))}"
+
+
 def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = [headers, ["---"] * len(headers), *rows]
-    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+    return "\n".join([head(headers), *map(line, rows)])

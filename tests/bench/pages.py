@@ -148,9 +148,9 @@ def _saving(visitor: Visitor, change: str) -> Action:
 def _figures(visitor: Visitor) -> Iterator[Page]:
     today, strength = timezone.localdate(), reverse("dashboards:strength")
     yield visitor.page("工作台", reverse("admin:index"))
-    yield visitor.page("力量统计 今天", strength)
-    yield visitor.page("力量统计 三年前", strength, on=(today - timedelta(days=1096)).isoformat())
-    yield visitor.page("力量统计 联防", strength, force="joint_defence")
+    yield visitor.page("力量总览 今天", strength)
+    yield visitor.page("力量总览 三年前", strength, on=(today - timedelta(days=1096)).isoformat())
+    yield visitor.page("力量总览 联防", strength, force="joint_defence")
     yield Page("figures 命令", visitor.scope, timed(_command(visitor.account.username)))
 
 
@@ -180,7 +180,7 @@ def _lists() -> Iterator[Page]:
         (office, "任职", "personnel_appointment", ""),
         (town, "账号", "organization_account", ""),
         (systems, "账号", "organization_account", "organization_account"),
-        (auditor, "审计记录", "organization_trailentry", "organization_trailentry"),
+        (auditor, "审计日志", "organization_trailentry", "organization_trailentry"),
         (auditor, "安全事件", "organization_securityevent", ""),
     ):
         try:

@@ -10,7 +10,14 @@ HEADERS = ("页面", "范围", "中位 ms", "p95 ms", "最小 ms", "语句数", 
 
 
 def page_row(page: Page, empty: Callable[[], object], rounds: int) -> list[str]:
-    """One line: the page, an empty request, its bare SQL and the stock list in turns."""
+    """One line: the page, an empty request, its bare SQL and the stock list in turns; or why there is none."""
+    try:
+        return _measured(page, empty, rounds)
+    except Exception as error:  # the other pages are measured all the same
+        return [page.name, page.scope, f"失败：{error!r}", *[""] * (len(HEADERS) - 3)]
+
+
+def _measured(page: Page, empty: Callable[[], object], rounds: int) -> list[str]:
     page.action()  # what is loaded on first use is no part of the page
     with Statements().heard() as statements:
         page.action()

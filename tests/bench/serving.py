@@ -29,7 +29,7 @@ def table(var_dir: Path) -> str:
     pages = {
         EMPTY: "/health/",
         "人员名单 首页（区）": reverse("admin:personnel_card_changelist"),
-        "力量统计 今天（区）": reverse("dashboards:strength"),
+        "力量总览 今天（区）": reverse("dashboards:strength"),
         "工作台（区）": reverse("admin:index"),
     }
     rows, empty = [], {}

@@ -21,7 +21,7 @@ def tables() -> str:
     with directory() as var_dir:
         bare = _bare(var_dir)
         first, *later = [_until_login(var_dir) for _ in range(1 + LATER_STARTS)]
-    named = [("首次（初始化、迁移、示范区、静态文件）", first), *(("再次", seconds) for seconds in later)]
+    named = [("首次（初始化、迁移、演示区、静态文件）", first), *(("再次", seconds) for seconds in later)]
     return table(HEADERS, [(name, f"{seconds:.1f}", f"{seconds / bare:.1f}") for name, seconds in named])
 
 
