@@ -26,6 +26,14 @@ class CappedPaginator(Paginator):
         return self.count >= COUNT_CAP
 
 
+class Refused(Exception):
+    """Raised while saving: what was written is undone, the form says the sentence. `record` runs after the undoing."""
+
+    def __init__(self, sentence, record=None):
+        super().__init__(sentence)
+        self.sentence, self.record = sentence, record
+
+
 class RefusableForm(forms.ModelForm):
     """A form that says what the database refused, and keeps what was typed."""
 
@@ -74,6 +82,11 @@ class GuardedAdmin(admin.ModelAdmin):
         try:
             with transaction.atomic():
                 return super().changeform_view(request, object_id, form_url, extra_context)
+        except Refused as refused:
+            if refused.record:
+                refused.record()
+            request.refusal = refused.sentence
+            return super().changeform_view(request, object_id, form_url, extra_context)
         except DatabaseError as error:
             request.refusal = sentence(error)
             if request.refusal is None or request.method != "POST":

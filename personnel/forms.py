@@ -123,13 +123,9 @@ class NewMemberForm(MemberForm):
             cleaned["birth_date"], cleaned["sex"] = told.birth_date, told.sex
 
     def _look_for_doubles(self, cleaned):
-        found = lookup.number(cleaned["id_number"], quietly=True)
-        if found.member:
-            self.add_error("id_number", _already_here(found.member))
-        elif found.elsewhere:
-            self.add_error("id_number", lookup.ELSEWHERE)
-        elif found.elsewhere is None:
-            self.add_error("id_number", lookup.USED_UP)
+        member = lookup.bearer(cleaned["id_number"])
+        if member:
+            self.add_error("id_number", _already_here(member))
         else:
             self._look_for_twins(cleaned)
 

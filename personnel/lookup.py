@@ -20,11 +20,15 @@ class Found:
     elsewhere: bool | None
 
 
-def number(text: str, *, quietly: bool = False) -> Found:
-    """Who bears this normalised document number. Asking about other units is an event; `quietly` records a hit only."""
-    digest = sealer().digest(text, purpose="id")
-    member = Member.objects.filter(id_digest=digest).first()
-    return Found(member, False if member else _elsewhere(digest, quietly))
+def bearer(number: str) -> Member | None:
+    """The file in the own register with this normalised document number."""
+    return Member.objects.filter(id_digest=sealer().digest(number, purpose="id")).first()
+
+
+def number(text: str) -> Found:
+    """Who bears this normalised document number, here or elsewhere; asking about elsewhere is an event."""
+    member = bearer(text)
+    return Found(member, False if member else is_elsewhere(text))
 
 
 def phone(text: str):
@@ -32,7 +36,11 @@ def phone(text: str):
     return Member.objects.filter(phone_digest=sealer().digest(text, purpose="phone"))
 
 
-def _elsewhere(digest: bytes, quietly: bool) -> bool | None:
+def is_elsewhere(number: str, *, quietly: bool = False) -> bool | None:
+    """Whether another unit has registered it; None when the questions of the hour are used up.
+
+    `quietly` counts hits only: for a person whose entry is right but for this, and who is saved at once on a miss.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT registered_elsewhere(%s, %s)", [digest, quietly])
+        cursor.execute("SELECT registered_elsewhere(%s, %s)", [sealer().digest(number, purpose="id"), quietly])
         return cursor.fetchone()[0]

@@ -1,5 +1,7 @@
 """The file of a person: entering, reading and correcting it."""
 
+from functools import partial
+
 from django.contrib import admin, messages
 from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
@@ -8,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organization import rights
-from organization.guarded_admin import GuardedAdmin
+from organization.guarded_admin import GuardedAdmin, Refused
 from organization.models import Unit
+from personnel import lookup
 from personnel.admin import numbers
 from personnel.forms import AssignmentForm, AssignmentFormSet, MemberForm, NewMemberForm
 from personnel.models import Assignment, EmergencyContact, HealthRecord, Member
@@ -209,6 +212,14 @@ class MemberAdmin(GuardedAdmin):
     @admin.display(description=_("age"))
     def age(self, member):
         return member.age_on(timezone.localdate())
+
+    def save_model(self, request, obj, form, change):
+        """All else is right by now: only now ask whether another unit has this person, so that no miss goes unseen."""
+        if not change:
+            ask = partial(lookup.is_elsewhere, obj.id_number, quietly=True)
+            if (answer := ask()) is not False:
+                raise Refused(lookup.USED_UP if answer is None else lookup.ELSEWHERE, record=ask)
+        super().save_model(request, obj, form, change)
 
     # --- where to go next -------------------------------------------------------------------------
 

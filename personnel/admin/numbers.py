@@ -103,7 +103,7 @@ def _bearers(key):
     """Members of the own register whose document number or phone this is."""
     if len(key) == 15 and key.isascii() and key.isdecimal():
         key = identity.upgrade15(key)
-    member = lookup.number(key, quietly=True).member
+    member = lookup.bearer(key)
     return [member] if member else list(lookup.phone(key)[:50])
 
 

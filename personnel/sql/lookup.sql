@@ -1,5 +1,6 @@
 -- Is this number registered in a unit that the asker does not see? A boolean and nothing else; each question is an event, and
--- 20 an hour and account are answered (NULL says that they are used up). `quietly` asks when a save has failed: only a hit counts.
+-- 20 an hour and account are answered (NULL says that they are used up). `quietly` asks for a person who is about to be saved,
+-- so that a miss leaves a file and a trail: there only hits are events, and only hits are counted.
 CREATE FUNCTION registered_elsewhere(digest bytea, quietly boolean) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE
@@ -8,7 +9,8 @@ DECLARE
   found boolean;
 BEGIN
   IF (SELECT count(*) FROM organization_securityevent e
-      WHERE e.actor = asker AND e.kind = 'lookup' AND e.at > now() - interval '1 hour') >= 20 THEN
+      WHERE e.actor = asker AND e.kind = 'lookup' AND e.at > now() - interval '1 hour'
+        AND e.detail ? 'elsewhere' AND (NOT quietly OR (e.detail ->> 'elsewhere')::boolean)) >= 20 THEN
     RETURN NULL;
   END IF;
   found := NOT is_whole AND EXISTS (

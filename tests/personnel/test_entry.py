@@ -53,6 +53,10 @@ def saved(response):
     return response.status_code == 302
 
 
+def problems(response):
+    return str([str(error) for error in response.context["errors"]])
+
+
 def test_a_clerk_enters_a_person_and_finds_them_again(visitor, clerk, stranger):
     browser = visitor(clerk)
     assert saved(browser.post(ADD, entered()))
@@ -107,7 +111,6 @@ def test_a_person_elsewhere_is_refused_without_place_or_name(root, visitor, cler
     assert "王远方" not in page
     assert "西陂" not in page.split("id_unit")[0]
     assert "调入" in page or "another unit" in page
-    assert SecurityEvent.objects.none() is not None
 
 
 def test_looking_numbers_up_is_limited_and_recorded(root, visitor, clerk, account):
@@ -122,6 +125,45 @@ def test_looking_numbers_up_is_limited_and_recorded(root, visitor, clerk, accoun
         events = SecurityEvent.objects.filter(kind="lookup", actor=clerk.pk)
         assert events.count() == 20
         assert id_number(3) not in str(list(events.values()))
+
+
+def lookups_of(clerk, account):
+    with as_account(account("auditor")):
+        return SecurityEvent.objects.filter(kind="lookup", actor=clerk.pk).count()
+
+
+def test_a_save_that_is_refused_for_a_person_elsewhere_is_recorded(root, visitor, clerk, account):
+    MemberFactory(unit_id=OTHER_VILLAGE, unit=None, id_number=id_number(3))
+    assert not saved(visitor(clerk).post(ADD, entered()))
+    assert lookups_of(clerk, account) == 1
+
+
+def test_an_entry_with_another_fault_does_not_tell_whether_the_person_is_elsewhere(root, visitor, clerk):
+    MemberFactory(unit_id=OTHER_VILLAGE, unit=None, id_number=id_number(3))
+    browser = visitor(clerk)
+    pages = [
+        problems(browser.post(ADD, entered(id_number=number, service_started_on="")))
+        for number in (id_number(3), id_number(5))
+    ]
+    assert pages[0] == pages[1]
+
+
+def test_a_clerk_enters_more_than_twenty_people_an_hour(visitor, clerk):
+    browser = visitor(clerk)
+    for n in range(22):
+        number = id_number(100 + n)
+        browser.post("/personnel/member/check/", {"document": "resident_id", "id_number": number})
+        assert saved(browser.post(ADD, entered(id_number=number, name=f"李{chr(0x4E00 + n)}")))
+
+
+def test_twenty_hits_an_hour_and_no_more_are_told_on_saving(root, visitor, clerk):
+    browser = visitor(clerk)
+    told = []
+    for n in range(22):
+        MemberFactory(unit_id=OTHER_VILLAGE, unit=None, id_number=id_number(200 + n))
+        told.append(problems(browser.post(ADD, entered(id_number=id_number(200 + n)))))
+    assert len(set(told[:20])) == 1
+    assert told[20] == told[21] != told[0]
 
 
 def test_somebody_of_the_same_name_and_birth_date_must_be_confirmed(root, visitor, clerk):
