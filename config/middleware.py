@@ -5,6 +5,7 @@ import uuid
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import BadRequest
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -40,6 +41,18 @@ class RequestIdMiddleware:
             structlog.contextvars.clear_contextvars()
         response.headers["X-Request-Id"] = request.id
         return response
+
+
+class NulMiddleware:
+    """Refuses addresses with a NUL, which the database takes for no text: a filter would fail within a page."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("NUL in the address")
+        return self.get_response(request)
 
 
 class ContentSecurityMiddleware:

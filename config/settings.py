@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "config.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.ContentSecurityMiddleware",
+    "config.middleware.NulMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "organization.scope.middleware.TransactionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -17,7 +17,7 @@ def record(kind, *, member=None, unit=None, reason="", username="", **detail):
         "username": (username or scope.username)[:150],
         "unit": unit,
         "member": member,
-        "reason": reason[:200],
+        "reason": reason.replace("\0", "")[:200],
         "detail": json.dumps(detail, ensure_ascii=False, default=str),
         "address": scope.address or None,
         "origin": scope.origin,

@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from organization import trail_labels
 from organization.guarded_admin import RefusableForm
+from organization.models import Employer, Unit
+from organization.scope import current
 from personnel import concurrency, identity, lookup, names
-from personnel.models import Assignment, Card, Member
+from personnel.models import Assignment, Card, Force, Member
 
 
 class PhoneMixin:
@@ -153,7 +155,9 @@ def _already_here(member):
 
 
 class AssignmentForm(forms.ModelForm):
-    """A service; a unit left blank is that of the file."""
+    """A service; a unit left blank is that of the file. What the reader may not see or write is left as it is."""
+
+    kept: frozenset[str] = frozenset()  # fields that saving leaves out
 
     class Meta:
         model = Assignment
@@ -164,9 +168,36 @@ class AssignmentForm(forms.ModelForm):
         self.person = person
         if "unit" in self.fields:
             self.fields["unit"].required = False
+        self.is_kept = bool(self.instance.pk) and self.instance.force not in current().forces
+        if "employer" in self.fields and self.instance.employer_id and not self._sees_employer():
+            self.fields["employer"] = forms.CharField(label=self.fields["employer"].label)
+            self.initial["employer"] = _("an employer in another place")
+            self._keep("employer")
+        if self.is_kept:
+            self._keep(*self.fields)
+
+    def _sees_employer(self):
+        try:
+            return self.instance.employer is not None  # joined, a hidden one is None
+        except Employer.DoesNotExist:
+            return False
+
+    def _keep(self, *names):
+        """Show these fields as they are, whatever is sent for them."""
+        self.kept |= {*names}
+        for name in names:
+            self.fields[name].disabled = True
+        if self.is_kept and "force" in names:
+            self.fields["force"].choices = Force.choices
+            self.fields["unit"].queryset = Unit.objects.filter(pk=self.instance.unit_id)
+
+    def _get_validation_exclusions(self):
+        return super()._get_validation_exclusions() | self.kept
 
     def clean(self):
         cleaned = super().clean()
+        if self.is_kept:
+            return {}
         if "unit" in self.fields and not cleaned.get("unit") and self.person.unit_id:
             cleaned["unit"] = self.instance.unit if self.instance.unit_id else self.person.unit
         if cleaned.get("force") == "volunteer":
@@ -176,6 +207,8 @@ class AssignmentForm(forms.ModelForm):
             self.add_error("started_on", _("This day lies in the future."))
         if started and born and identity.age_on(born, started) < 18:
             self.add_error("started_on", _("The service begins before the 18th birthday."))
+        for name in self.kept:
+            cleaned.pop(name, None)
         return cleaned
 
 

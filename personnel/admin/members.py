@@ -86,6 +86,9 @@ class AssignmentInline(admin.StackedInline):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_formset(self, request, obj=None, **kwargs):
+        # A new person has one service, checked before anything is asked or written: with several, the database could
+        # refuse the whole after the question whether another unit has this person, and undo the record of the question.
+        kwargs |= {"validate_min": True, "validate_max": obj is None}
         formset = super().get_formset(request, obj, **kwargs)
         if obj is None:
             formset.form = type(

@@ -8,6 +8,8 @@ DECLARE
   is_whole boolean := current_setting('role') = current_database() || '_whole';
   found boolean;
 BEGIN
+  -- Questions of one account queue up, so that each is counted before the next; without an account there is nothing to count.
+  PERFORM pg_advisory_xact_lock(hashtextextended('registered_elsewhere', asker));
   IF (SELECT count(*) FROM organization_securityevent e
       WHERE e.actor = asker AND e.kind = 'lookup' AND e.at > now() - interval '1 hour'
         AND e.detail ? 'elsewhere' AND (NOT quietly OR (e.detail ->> 'elsewhere')::boolean)) >= 20 THEN

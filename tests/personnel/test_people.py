@@ -98,7 +98,7 @@ def test_a_page_takes_as_many_queries_for_a_hundred_people_as_for_ten(
     assert queries() == few
 
 
-@pytest.mark.parametrize("address", ["?on=0001-01-01&age=25_40", "?on=31.12.2014", "?q=%00", "?ids=x,%D9%A3"])
+@pytest.mark.parametrize("address", ["?on=0001-01-01&age=25_40", "?on=31.12.2014", "?ids=x,%D9%A3"])
 def test_what_an_address_says_that_cannot_be_is_left_out(people, visitor, clerk, address):
     page = visitor(clerk).get(f"/personnel/card/{address}")
     assert page.status_code == 200
