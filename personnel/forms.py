@@ -72,7 +72,7 @@ class MemberForm(PhoneMixin, RefusableForm):
 def _changed_meanwhile(told):
     return format_html(
         _("Changed meanwhile by {who} at {at}: {what}"),
-        who=told.entry.actor_name,
+        who=told.entry.who,
         at=timezone.localtime(told.entry.at).strftime("%H:%M"),
         what=told.text,
     )

@@ -117,7 +117,7 @@ class TrailEntryAdmin(LogAdmin):
 
     @admin.display(description=gettext_lazy("who"))
     def who(self, entry):
-        return entry.actor_name or _("the office itself")
+        return entry.who
 
     @admin.display(description=gettext_lazy("what"))
     def what(self, entry):

@@ -45,3 +45,8 @@ class TrailEntry(models.Model):
         model = next((each for each in apps.get_models() if each._meta.db_table == self.table), None)
         what = model._meta.verbose_name if model else self.table
         return f"{timezone.localtime(self.at):%Y-%m-%d %H:%M} {self.get_action_display()} {what} {self.row}"
+
+    @property
+    def who(self):
+        """Whose doing it was, as far as the reader may know: no names from other units."""
+        return self.actor_name or (_("somebody of another unit") if self.actor else _("the office itself"))
