@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from gunicorn.app.base import Application
 
 from config import keeper, localpg, start
-from config.catalogue import compile_stale
 
 env = environ.Env()
 
@@ -36,7 +35,6 @@ class Command(BaseCommand):
     requires_system_checks = []  # they ask for translated texts, which are compiled first
 
     def handle(self, *args, **options):
-        compile_stale()
         host = os.environ.get("HOST") or "127.0.0.1"
         try:
             port = start.port_of(os.environ.get("PORT", ""))
