@@ -7,7 +7,7 @@ import sys
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if sys.argv[1:2] == ["run"]:
-        # Before Django loads: models read their sentences while they are loaded, and what was missing then stays missing.
+        # Before Django loads: models read their sentences while they load, and what is missing then stays missing.
         from config.catalogue import compile_stale
 
         compile_stale()
