@@ -13,6 +13,7 @@ from axes.models import AccessAttempt, AccessFailureLog
 from django.conf import settings
 from django.db import connection
 from django.db.models import Max, Sum
+from django.utils.crypto import salted_hmac
 
 from organization import events
 from organization.models.account import Account, normal_username
@@ -23,8 +24,19 @@ KEEP_FAILURES = timedelta(days=1)
 
 
 def username_of(request, credentials=None) -> str:
-    """What django-axes takes for the user name."""
-    return normal_username((credentials or request.POST).get("username"))[:255]
+    """What django-axes takes for the user name, and keeps: a name that no account has only as a keyed digest.
+
+    People type their number or their password there by mistake.
+    """
+    typed = normal_username((credentials or request.POST).get("username"))[:255]
+    names = request.__dict__.setdefault("counted_names", {"": ""})
+    if typed not in names:
+        names[typed] = typed if known_name(typed) else _digest(typed)
+    return names[typed]
+
+
+def _digest(typed: str) -> str:
+    return f"?{salted_hmac('organization.accounts.throttle', typed, algorithm='sha256').hexdigest()[:40]}"
 
 
 def locked_out(request, response, credentials=None):
