@@ -1,7 +1,7 @@
 """Roles and databases of the cluster: an administrator, an owner who migrates, and the site's powerless login."""
 
 import psycopg2
-from psycopg2.errors import DuplicateDatabase
+from psycopg2.errors import DuplicateDatabase, UniqueViolation
 from psycopg2.extensions import connection as Connection
 from psycopg2.sql import SQL, Identifier, Literal
 
@@ -47,7 +47,7 @@ def ensure_database(connection: Connection, name: str) -> None:
             return
         try:
             cursor.execute(SQL("CREATE DATABASE {} OWNER {}").format(Identifier(name), Identifier(OWNER)))
-        except DuplicateDatabase:  # another process was faster
+        except (DuplicateDatabase, UniqueViolation):  # another process was faster; the latter where both were at it
             return
         close_database(cursor, name, OWNER, SITE)
 

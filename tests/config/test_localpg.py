@@ -359,6 +359,26 @@ def test_five_processes_that_start_at_once_get_one_server_that_outlives_them(fre
     assert fresh.status() == "running"
 
 
+def test_a_database_that_several_want_at_once_is_made_once(local):
+    together, failures = threading.Barrier(5), []
+
+    def ensure(name):
+        try:
+            together.wait(10)
+            local.ensure_database(name)
+        except psycopg2.Error as error:
+            failures.append(error)
+
+    for attempt in range(3):
+        wanting = [threading.Thread(target=ensure, args=[f"at_once_{attempt}"]) for _ in range(5)]
+        for one in wanting:
+            one.start()
+        for one in wanting:
+            one.join()
+        assert query(local, OWNER, "SELECT 1", f"at_once_{attempt}") == [(1,)]
+    assert failures == []
+
+
 def test_the_server_holds_neither_terminal_nor_lock(fresh):
     fresh.start()
     pid = process.postmaster(fresh.data)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from config import keeper, localpg, start
-from tests.browser.conftest import running_site, status_of
+from tests.browser.conftest import end, free_port, running_site, status_of
 
 ROOT = Path(__file__).resolve().parents[2]
 EMPTY = {"DEMO": "0"}
@@ -58,6 +58,30 @@ def test_the_site_stops_the_server_it_started(office):
     with running_site(office, **EMPTY):
         assert localpg.cluster(office).status() == "running"
     assert localpg.cluster(office).status() == "stopped"
+
+
+def test_two_first_starts_at_once_make_one_database_and_both_serve(tmp_path):
+    var_dir = tmp_path / "var"
+    usual = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DATABASE_ADMIN_URL")}
+    ports = [free_port(), free_port()]
+    sites = [
+        subprocess.Popen(
+            [sys.executable, "manage.py", "run"],
+            cwd=ROOT,
+            env=usual | {"VAR_DIR": str(var_dir), "HOST": "", "PORT": str(port)} | EMPTY,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        for port in ports
+    ]
+    try:
+        assert [answers(f"http://127.0.0.1:{port}/login/", 200, 60) for port in ports] == [True, True]
+    finally:
+        for site in sites:
+            end(site)
+        localpg.cluster(var_dir).stop("immediate")
 
 
 def test_the_site_leaves_a_server_alone_that_was_running_before(office):

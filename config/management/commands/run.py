@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from gunicorn.app.base import Application
 
 from config import keeper, localpg, start
+from config.localpg import records
 
 env = environ.Env()
 
@@ -41,7 +42,8 @@ class Command(BaseCommand):
             start.check_address(host, port)
             self.check()
             with self.database():
-                self.prepare()
+                with records.locked(settings.VAR_DIR):  # of two that start at once the second waits, and finds all done
+                    self.prepare()
                 connections.close_all()
                 self.announce(host, port)
                 Site().run()
@@ -59,9 +61,10 @@ class Command(BaseCommand):
         if cluster is None:
             yield
             return
-        is_ours = cluster.status() in ("absent", "stopped")
-        cluster.start()
-        cluster.ensure_database(settings.DATABASES["default"]["NAME"])
+        with records.locked(settings.VAR_DIR):
+            is_ours = cluster.status() in ("absent", "stopped")
+            cluster.start()
+            cluster.ensure_database(settings.DATABASES["default"]["NAME"])
         guard = keeper.beside(settings.VAR_DIR, stop=is_ours)
         try:
             yield
