@@ -1,6 +1,6 @@
 """What a dashboard was asked for: a day, a unit, a force."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from urllib.parse import urlencode
@@ -16,10 +16,15 @@ from organization import belonging, divisions
 from organization.asking import day_asked, unit_asked
 from organization.models import Account, Unit
 from personnel import links
-from personnel.models import Force
+from personnel.models import Assignment, Force
+from personnel.models.member import Sex
+from personnel.people import AGE_BANDS
 
 # The right that the lists behind the figures need; the three administrators see no business data.
 SEES_FIGURES = "personnel.view_card"
+
+# What a part of a figure asks besides.
+PARTS = {"sponsor": Assignment.Sponsor.values, "sex": Sex.values, "age": AGE_BANDS}
 
 INSTEAD = {
     "malformed": _("The day was not understood; the figures are of today."),
@@ -37,6 +42,7 @@ class Asked:
     day: date
     today: date
     force: str | None = None
+    narrowed: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def within(self) -> belonging.Reach:
@@ -50,12 +56,12 @@ class Asked:
         """Address of the strength page of this day and force, of another unit."""
         return f"{reverse('dashboards:strength')}?{self._query(unit)}"
 
-    def listing(self, slug: str) -> str:
-        """Address of the list behind a figure that counts no people, or people who came or went."""
-        return f"{reverse('dashboards:listing', args=[slug])}?{self._query()}"
+    def listing(self, slug: str, **parts: str) -> str:
+        """Address of the list behind a figure that the list of people cannot show, or behind a part of it."""
+        return f"{reverse('dashboards:listing', args=[slug])}?{self._query(**parts)}"
 
-    def _query(self, unit=None):
-        asked = {"on": self.day.isoformat(), "unit": unit or self.unit.code, "force": self.force}
+    def _query(self, unit=None, **parts):
+        asked = {"on": self.day.isoformat(), "unit": unit or self.unit.code, "force": self.force, **parts}
         return urlencode({name: value for name, value in asked.items() if value})
 
     def trail(self) -> list[Unit]:
@@ -80,7 +86,8 @@ def asked(request) -> Asked:
         raise Http404
     today = timezone.localdate()
     force = request.GET.get("force")
-    return Asked(account, unit, _day(request, today), today, force if force in Force.values else None)
+    narrowed = {name: request.GET[name] for name, known in PARTS.items() if request.GET.get(name) in known}
+    return Asked(account, unit, _day(request, today), today, force if force in Force.values else None, narrowed)
 
 
 def _day(request, today):

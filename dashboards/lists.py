@@ -125,7 +125,7 @@ def _moved(kind, asked):
 
 
 def _right_here(asked):
-    found = population.right_here(asked.day, asked.within, asked.unit.code, asked.force)
+    found = population.right_here(asked.day, asked.within, asked.unit.code, asked.force, asked.narrowed)
     return found.select_related("unit").order_by("unit_id", "member_id")
 
 

@@ -43,11 +43,11 @@ def right_at(unit) -> str:
 
 
 def _right_here(asked, counts, columns):
-    """The total leads to its people; the list of people knows subtrees only, so the parts lead nowhere."""
-    cells = [{"value": number(counts[key])} for key, _label, _conditions in columns]
-    total = next(index for index, column in enumerate(columns) if column[0] == "total")
-    if counts["total"]:
-        cells[total]["url"] = asked.listing("right-here")
+    """The list of people knows subtrees only, so these figures have a list of their own."""
+    cells = [
+        {"value": number(counts[key]), "url": asked.listing("right-here", **conditions) if counts[key] else ""}
+        for key, _label, conditions in columns
+    ]
     return {"label": right_at(asked.unit), "cells": [*cells, {"value": "—"}]}
 
 

@@ -60,7 +60,7 @@ class Selection:
 
     def _fitting(self):
         """All cards that fit, several of a person."""
-        cards = Card.objects.filter(self.inside, _person(self.person, self.day), named(self.text))
+        cards = Card.objects.filter(self.inside, described(self.person, self.day), named(self.text))
         if self.members:
             cards = cards.filter(member__in=self.members)
         if self.status == "left":
@@ -83,7 +83,8 @@ class Selection:
         return services.professional() if self.service.get("force") == PROFESSIONAL else services
 
 
-def _person(conditions, day):
+def described(conditions: dict[str, str], day: date) -> Q:
+    """Condition on a card by what is said of the person: sex, age, education; anything else is left out."""
     condition = Q()
     if sex := conditions.get("sex"):
         condition &= Q(sex=sex)

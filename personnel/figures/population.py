@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from organization.belonging import HOMES, Reach
 from personnel import codes, identity
-from personnel.models import Assignment, Force
+from personnel.models import Assignment, Card, Force
+from personnel.people import described
 
 PROFESSIONAL = [force.value for force in Force if force is not Force.VOLUNTEER]
 
@@ -96,8 +98,17 @@ def _counts(day, within, units, force):
         return {place: dict(zip(KEYS, counts, strict=True)) for place, *counts in cursor.fetchall()}
 
 
-def right_here(day: date, within: Reach, unit: int, force: str | None = None):
-    """The services behind the second of `by_unit`: of those who serve in the unit itself, one a person."""
+def right_here(day: date, within: Reach, unit: int, force: str | None = None, narrowed: dict[str, str] | None = None):
+    """The services behind the second of `by_unit`: of those who serve in the unit itself, one a person.
+
+    `narrowed` is what is asked besides: sponsor, sex, age.
+    """
     codes = [unit, *(code for code, home in within.homes.items() if home == unit)]
     running = Assignment.objects.on(day).filter(unit__in=codes, force__in=forces_counted(force))
+    asked = dict(narrowed or {})
+    if sponsor := asked.pop("sponsor", None):
+        running = running.filter(sponsor=sponsor)
+    if asked:
+        cards = Card.objects.filter(described(asked, day), member=OuterRef("member"), unit=OuterRef("unit"))
+        running = running.filter(Exists(cards))
     return Assignment.objects.filter(pk__in=running.order_by("member_id", "id").distinct("member_id").values("pk"))

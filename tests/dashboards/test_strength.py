@@ -94,6 +94,26 @@ def test_every_figure_opens_as_many_rows_as_it_says(people, town, visitor, asked
     assert {url: opened(client.get(url)) for url in counted} == counted
 
 
+@pytest.mark.parametrize("force", ["", "auxiliary", "joint_defence", "volunteer"])
+def test_every_figure_of_those_right_at_the_town_opens_them(people, town, visitor, force):
+    at_town = Unit.objects.get(code=TOWN)
+    for more in (
+        {"sponsor": "town"},
+        {"force": "auxiliary", "category": "clerical"},
+        {"force": "guard"},
+        {"force": "volunteer"},
+    ):
+        serve(MemberFactory(unit=at_town), since="2013-01-01", **more)
+    serve(MemberFactory(unit=at_town, sex="female", birth_date=date(1995, 1, 1)), since="2013-01-01", sponsor="town")
+    client = visitor(town)
+    table = client.get(PAGE, ON | {"force": force}).context["tables"][0]
+    cells = table["rows"][0]["cells"][:-1]  # the last is the rate
+    assert table["rows"][0]["label"] == strength.right_at(at_town)
+    counted = {cell["url"]: int(cell["value"]) for cell in cells if cell["value"] != "0"}
+    assert len(counted) == {"": 5, "auxiliary": 3, "joint_defence": 5, "volunteer": 3}[force]
+    assert {url: opened(client.get(url)) for url in counted} == counted
+
+
 def test_every_warning_opens_as_many_rows_as_it_says(people, office, visitor):
     for unit in (VILLAGE, SECOND_VILLAGE, STATION, OTHER_VILLAGE):
         Team.objects.establish(Unit.objects.get(code=unit), date(2014, 1, 1), "police_room")
