@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from organization import events, trail_labels
+from organization import event_words, events, trail_labels
 from organization.admin.place_filter import PlaceFilter
 from organization.admin.trail_filters import AccountFilter, PeriodFilter, TableFilter, TypedNameFilter
 from organization.guarded_admin import GuardedAdmin
@@ -141,11 +141,13 @@ class TrailEntryAdmin(LogAdmin):
 
 @admin.register(SecurityEvent)
 class SecurityEventAdmin(LogAdmin):
-    list_display = ("time", "kind", "username", "reason", "told_detail", "address", "request")
+    list_display = ("time", "kind", "username", "told_reason", "told_detail", "address", "request")
     list_filter = (PeriodFilter, TypedNameFilter, "kind")
     search_help_text = gettext_lazy("A whole request number.")
-    fields = ("time", "kind", "username", "unit", "member", "reason", "told_detail", "address", "origin", "request")
-    readonly_fields = ("time", "told_detail")
+    fields = (
+        "time", "kind", "username", "unit", "member", "told_reason", "told_detail", "address", "origin", "request",
+    )  # fmt: skip
+    readonly_fields = ("time", "told_reason", "told_detail")
     export_header = (
         gettext_lazy("number"), gettext_lazy("time"), gettext_lazy("kind"), gettext_lazy("user name"),
         gettext_lazy("unit"), gettext_lazy("member"), gettext_lazy("reason"), gettext_lazy("detail"),
@@ -160,15 +162,19 @@ class SecurityEventAdmin(LogAdmin):
     def time(self, event):
         return moment(event.at)
 
+    @admin.display(description=gettext_lazy("reason"))
+    def told_reason(self, event):
+        return event_words.reason(event)
+
     @admin.display(description=gettext_lazy("detail"))
     def told_detail(self, event):
-        return "；".join(f"{name}: {value}" for name, value in event.detail.items())
+        return event_words.detail(event)
 
     def export_rows(self, found, reader):
         for event in found.iterator(chunk_size=ROWS_AT_ONCE):
             yield [
                 event.pk, moment(event.at), event.get_kind_display(), event.username, event.unit, event.member,
-                event.reason, self.told_detail(event), event.address, event.origin, event.request,
+                self.told_reason(event), self.told_detail(event), event.address, event.origin, event.request,
             ]  # fmt: skip
 
 

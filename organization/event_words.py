@@ -1,0 +1,65 @@
+"""Security events in the words of the pages: recorded in short English, read in the language of the reader."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from organization.models import SecurityEvent
+
+REASONS = {
+    "issued": gettext_lazy("issued by an administrator"),
+    "handed over": gettext_lazy("account handed over"),
+    "changed by its owner": gettext_lazy("changed by its owner"),
+    "issued password used or too old": gettext_lazy("issued password used or too old"),
+    "locked": gettext_lazy("account locked"),
+    "unlocked": gettext_lazy("unlocked by an administrator"),
+    "address": gettext_lazy("too many failures from one address"),
+    "account": gettext_lazy("too many failures in an hour"),
+    "reset": gettext_lazy("second factor reset"),
+    "passed": gettext_lazy("code accepted"),
+    "failed": gettext_lazy("wrong code"),
+    "throttled": gettext_lazy("too many wrong codes"),
+}
+NAMES = {
+    "account": gettext_lazy("account"),
+    "before": gettext_lazy("written before"),
+    "elsewhere": gettext_lazy("registered in another unit"),
+    "failures": gettext_lazy("failures"),
+    "field": gettext_lazy("field"),
+    "filters": gettext_lazy("filters"),
+    "found": gettext_lazy("people found"),
+    "older_than": gettext_lazy("older than (days)"),
+    "organization_securityevent": gettext_lazy("security events"),
+    "organization_trail": gettext_lazy("trail"),
+    "rows": gettext_lazy("rows"),
+    "sessions": gettext_lazy("sessions ended"),
+    "table": gettext_lazy("table"),
+    "unknown": gettext_lazy("unknown user name"),
+    "way": gettext_lazy("way"),
+}
+VALUES = {
+    "field": {
+        "id_number": gettext_lazy("document number"),
+        "phone": gettext_lazy("phone"),
+        "account": gettext_lazy("account number"),
+    },
+    "table": {"securityevent": gettext_lazy("security events"), "trailentry": gettext_lazy("trail")},
+    "way": {"app": gettext_lazy("app"), "recovery code": gettext_lazy("recovery code")},
+}
+
+
+def reason(event: SecurityEvent) -> str:
+    """Why, in words; what somebody typed, to see a number, stays as it was typed."""
+    if event.kind == SecurityEvent.Kind.REVEAL:
+        return event.reason
+    return str(REASONS.get(event.reason, event.reason))
+
+
+def detail(event: SecurityEvent) -> str:
+    """The particulars in one line."""
+    return "；".join(f"{NAMES.get(name, name)}: {_value(name, value)}" for name, value in event.detail.items())
+
+
+def _value(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(VALUES.get(name, {}).get(str(value), value))
