@@ -111,6 +111,14 @@ def test_the_tree_takes_the_same_queries_for_ten_and_for_a_hundred_units(root, v
     assert used[0] == used[1]
 
 
+def test_all_units_are_offered_only_where_some_are_left_out(governance, visitor):
+    browser = visitor(governance)
+    assert "显示全部" not in browser.get(LIST).content.decode()
+    assert "显示全部" in browser.get(LIST, {"q": "东"}).content.decode()
+    assert "显示全部" in browser.get(LIST, {"inside": TOWN}).content.decode()
+
+
+
 @pytest.mark.parametrize(
     ("query", "names"),
     [
