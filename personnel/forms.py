@@ -202,6 +202,9 @@ class AssignmentForm(forms.ModelForm):
             cleaned["unit"] = self.instance.unit if self.instance.unit_id else self.person.unit
         if cleaned.get("force") == "volunteer":
             cleaned["share"] = 0
+        elif (share := cleaned.get("share")) is not None and not 1 <= share <= Assignment.FULL_TIME:
+            # Left to the database, a refusal would undo the record of the question whether another unit has the person.
+            self.add_error("share", _("The share lies between 1 and 100; for a volunteer it is 0."))
         started, born = cleaned.get("started_on"), self.person.birth_date
         if started and started > timezone.localdate():
             self.add_error("started_on", _("This day lies in the future."))
