@@ -106,8 +106,18 @@ class AssignmentInline(admin.StackedInline):
 class EmergencyContactInline(admin.TabularInline):
     model = EmergencyContact
     form = numbers.ContactForm
-    fields = ["name", "relation", "phone"]
+    readonly_fields = ["shown_phone"]
     extra = 0
+
+    def get_fields(self, request, obj=None):
+        if request.user.role in rights.PLAIN_NUMBER_ROLES:
+            return ["name", "relation", "phone"]
+        may_write = self.admin_site.get_model_admin(Member).has_change_permission(request, obj)
+        return ["name", "relation", "shown_phone", *(["phone"] if may_write else [])]
+
+    @admin.display(description=_("phone"))
+    def shown_phone(self, contact):
+        return numbers.masked_phone(contact.phone) if contact.pk else "-"
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -16,7 +16,12 @@ from personnel import codes, identity, lookup
 from personnel.forms import PhoneMixin
 from personnel.models import BankAccount, EmergencyContact, HealthRecord, Member
 
-REVEALED = {"id_number": _("document number"), "phone": _("phone"), "account": _("account number")}
+REVEALED = {
+    "id_number": _("document number"),
+    "phone": _("phone"),
+    "contact": _("emergency contact"),
+    "account": _("account number"),
+}
 
 
 def masked_phone(phone):
@@ -29,11 +34,23 @@ def shown(member, field):
 
 
 class ContactForm(PhoneMixin, forms.ModelForm):
+    """Where phones are masked, one left blank on a contact that exists stays as it is."""
+
     phone = forms.CharField(label=_("Phone"), max_length=20)
 
     class Meta:
         model = EmergencyContact
         fields = ["name", "relation", "phone"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and current().duty not in rights.PLAIN_NUMBER_ROLES:
+            self.initial["phone"] = ""
+            self.fields["phone"].required = False
+            self.fields["phone"].help_text = _("Left blank, the number on record stays.")
+
+    def clean_phone(self):
+        return super().clean_phone() or (self.instance.phone if self.instance.pk else None)
 
 
 class HealthForm(forms.ModelForm):
@@ -131,4 +148,6 @@ def _number(member, field):
     if field == "account":
         account = BankAccount.objects.filter(member=member).first()
         return account.number if account else "-"
+    if field == "contact":
+        return "；".join(f"{each.name} {each.phone}" for each in member.emergency_contacts.order_by("id")) or "-"
     return getattr(member, field) or "-"
