@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from organization import trail_labels
 from organization.guarded_admin import CappedPaginator
 from organization.models import TrailEntry
+from organization.protection import AUDITED
 from organization.table_kinds import kinds
 
 ENTRIES_A_PAGE = 50
@@ -25,7 +26,7 @@ def history_page(model_admin, request, object_id):
         return model_admin._get_obj_does_not_exist_redirect(request, model_admin.opts, object_id)
     if not model_admin.has_view_or_change_permission(request, obj):
         raise PermissionDenied
-    paginator = CappedPaginator(entries_of(obj), ENTRIES_A_PAGE)
+    paginator = CappedPaginator(entries_of(obj).filter(table__in=readable_tables(request.user)), ENTRIES_A_PAGE)
     page = paginator.get_page(request.GET.get(PAGE_VAR, 1))
     context = model_admin.admin_site.each_context(request) | {
         "title": _("History of %(object)s") % {"object": obj},
@@ -39,6 +40,16 @@ def history_page(model_admin, request, object_id):
     }
     request.current_app = model_admin.admin_site.name
     return TemplateResponse(request, "organization/history.html", context)
+
+
+def readable_tables(reader) -> list[str]:
+    """Tables whose rows the reader may see on a page of their own or as part of one; a history shows no others."""
+    models = {table: trail_labels.model_of(table) for table, kind in kinds().items() if kind in AUDITED}
+    return [
+        table
+        for table, model in models.items()
+        if model and reader.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
+    ]
 
 
 def entries_of(obj):
