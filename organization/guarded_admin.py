@@ -2,9 +2,10 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, models, transaction
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
@@ -13,6 +14,7 @@ from django.utils.text import capfirst
 from organization.refused_by_database import sentence
 
 COUNT_CAP = 50_001
+OPAQUE = (ArrayField, models.BinaryField, models.GenericIPAddressField)  # text of an address is no value of these
 WHOLE = frozenset({"", "exact", "isnull"})  # comparisons that do not tell a value bit by bit
 
 
@@ -88,7 +90,7 @@ class GuardedAdmin(admin.ModelAdmin):
             field = self.opts.get_field(name)
         except FieldDoesNotExist:  # a filter's own parameter, or nothing
             return super().lookup_allowed(lookup, value, request)
-        return field.concrete and comparison in WHOLE
+        return field.concrete and comparison in WHOLE and (comparison == "isnull" or not isinstance(field, OPAQUE))
 
     # --- what the database refuses is said in the form --------------------------------------------
 
