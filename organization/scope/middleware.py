@@ -62,8 +62,8 @@ def nothing_saved(request) -> bool:
 class TransactionMiddleware:
     """Opens the request's transaction at the gate.
 
-    Rolls back on any exception of a view, on a 5xx response, and on a 403 that an account gets; what the gate notes
-    about failed logins stays.
+    Rolls back on any exception of a view, on a 5xx response, on a 400, and on a 403 that an account gets; what the gate
+    notes about failed logins stays.
     """
 
     def __init__(self, get_response):
@@ -122,7 +122,8 @@ class TransactionMiddleware:
     def keeps_nothing(self, request, response) -> bool:
         if connection.connection.info.transaction_status == TRANSACTION_STATUS_INERROR:
             raise InternalError("a view went on in a transaction that an error had ended")
-        return response.status_code >= 500 or (response.status_code == 403 and hasattr(request, "account"))
+        status = response.status_code  # 400: a session that ended meanwhile, after the view had written
+        return status >= 500 or status == 400 or (status == 403 and hasattr(request, "account"))
 
     def process_exception(self, request, exception):
         """A view raised: nothing it wrote may stay, be the answer a 403, a 404 or a 500."""
