@@ -21,9 +21,10 @@ MAY_ADMINISTER = "current_setting('app.duty', true) IN ('staff', 'sysadmin', 'se
 IS_SELF = "id = NULLIF(current_setting('app.actor', true), '')::bigint"
 IS_AUDITOR = "current_setting('app.duty', true) = 'auditor'"
 VISIBLE_MEMBER = "EXISTS (SELECT FROM personnel_member m WHERE m.id = member_id)"
+STAGED_FOR = "interval '1 day'"
 FORCE_IS_OURS = "force = ANY (string_to_array(current_setting('app.forces', true), ','))"
 
-AUDITED = frozenset({"own", "file", "history", "unit", "account"})
+AUDITED = frozenset({"own", "file", "history", "unit", "account", "rules"})
 
 
 def sql_file(app: str, name: str) -> str:
@@ -97,8 +98,9 @@ class Protect(DatabaseOperation):
     """Row-level security and audit trail for one table.
 
     kind: own (has a unit_id), file (unit_id follows the member), history (unit_id never changes), unit, account,
-    card (derived by trigger: read only), event (insert only), view, gate, or public (reference data).
-    Web roles never get DELETE, except at the gate.
+    card (derived by trigger: read only), event (insert only), record (insert only, read in range), staged (one's own,
+    for a day), rules (read by all, written by the office), view, gate, or public (reference data).
+    Web roles never get DELETE, except at the gate and of what they staged; `Undoable` adds what an undo takes back.
     """
 
     def __init__(self, table, kind="own", *, key="id", unit="unit_id", parent=None, force=False):
@@ -244,6 +246,31 @@ CREATE TRIGGER unit_is_filled BEFORE INSERT ON {self.table} FOR EACH ROW
         yield from self.usable(q, "SELECT, INSERT, UPDATE")
         yield f"GRANT SELECT, UPDATE (last_login, issued_used_at, password) ON {self.table} TO {q['gate']}"
 
+    def policies_record(self, q):
+        """Written once by whoever acts there, read in the range; it is a log itself, so no trail is kept of it."""
+        inside = f"{self.unit} {RANGE}"
+        yield from self.secured(q)
+        for role, reach in (("staff", inside), ("whole", "true")):
+            yield self.policy(f"of_{role}", q[role], "SELECT", reach)
+            yield self.policy(f"of_{role}_new", q[role], "INSERT", check=reach)
+        yield from self.usable(q, "SELECT, INSERT")
+
+    def policies_staged(self, q):
+        """What an account is working on: its own alone, in its range, and not longer than a day."""
+        mine = f"actor = NULLIF(current_setting('app.actor', true), '')::bigint AND staged_at > now() - {STAGED_FOR}"
+        yield from self.secured(q)
+        for role, reach in (("staff", f"{mine} AND {self.unit} {RANGE}"), ("whole", mine)):
+            yield self.policy(f"of_{role}", q[role], "ALL", reach, reach)
+        yield from self.usable(q, "SELECT, INSERT, UPDATE, DELETE")
+
+    def policies_rules(self, q):
+        """Rules of the whole office: everybody reads them, only an account of the root writes them."""
+        yield from self.secured(q)
+        yield self.policy("of_staff", q["staff"], "SELECT", "true")
+        yield self.policy("of_whole", q["whole"], "ALL", "true", "true")
+        yield from self.usable(q, "SELECT", to=("staff",))
+        yield from self.usable(q, "SELECT, INSERT, UPDATE", to=("whole",))
+
     def policies_event(self, q):
         yield from self.secured(q)
         for role in ("gate", "staff", "whole"):
@@ -261,6 +288,37 @@ CREATE TRIGGER unit_is_filled BEFORE INSERT ON {self.table} FOR EACH ROW
 
     def policies_public(self, q):
         yield from self.usable(q, "SELECT", to=("gate", "staff", "whole"))
+
+
+class Undoable(DatabaseOperation):
+    """Lets web roles delete rows of a protected table while, and as far as, an undo takes them back.
+
+    `created` selects the keys of those rows; it sees what the undoing account sees. `only` says that the table has a
+    policy for all commands already, which is narrowed.
+    """
+
+    def __init__(self, table, created, *, only=True):
+        self.table, self.created, self.only = table, created, only
+
+    def deconstruct(self):
+        return ("Undoable", [self.table, self.created], {"only": self.only})
+
+    def describe(self):
+        return f"Let an undo delete what its batch created in {self.table}"
+
+    def forwards(self, names):
+        kind = "RESTRICTIVE" if self.only else "PERMISSIVE"
+        for part, reach in (("staff", f"unit_id {RANGE} AND "), ("whole", "")):
+            yield f'GRANT DELETE ON {self.table} TO "{names[part]}"'
+            yield (
+                f'CREATE POLICY of_{part}_undo ON {self.table} AS {kind} FOR DELETE TO "{names[part]}"'
+                f" USING ({reach}id IN ({self.created}))"
+            )
+
+    def backwards(self, names):
+        for part in ("staff", "whole"):
+            yield f'REVOKE DELETE ON {self.table} FROM "{names[part]}"'
+            yield f"DROP POLICY of_{part}_undo ON {self.table}"
 
 
 class Retrail(Protect):

@@ -4,7 +4,7 @@ from functools import cache
 
 from django.db.migrations.loader import MigrationLoader
 
-from organization.protection import Protect
+from organization.protection import Protect, Undoable
 
 # Tables of libraries that hold nothing about anybody: what is applied, what may be permitted, a log that nothing is
 # written to (the trail takes its place). No web role reads them.
@@ -25,3 +25,14 @@ def kinds() -> dict[str, str]:
         if isinstance(operation, Protect)
     }
     return declared | dict.fromkeys(FRAMEWORK, "framework") | {TRAIL: "trail"}
+
+
+@cache
+def undoable() -> frozenset[str]:
+    """Tables of which an undo may delete what its batch created."""
+    return frozenset(
+        operation.table
+        for migration in MigrationLoader(None).disk_migrations.values()
+        for operation in migration.operations
+        if isinstance(operation, Undoable)
+    )

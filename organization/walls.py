@@ -8,10 +8,10 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 
 from organization.protection import AUDITED
-from organization.table_kinds import kinds
+from organization.table_kinds import kinds, undoable
 
-SECURED = AUDITED | {"card", "event"}
-RANGED = frozenset({"own", "file", "history", "card"})
+SECURED = AUDITED | {"card", "event", "record", "staged"}
+RANGED = frozenset({"own", "file", "history", "card", "record", "staged"})
 # Tables that the gate alone reads, and the view, which has the range in its own text.
 ELSEWHERE = frozenset({"gate", "view"})
 WEB_ROLES = ("gate", "staff", "whole")
@@ -161,8 +161,15 @@ def _untracked(table: Table, kind: str) -> Iterator[str]:
 
 
 def _open(table: Table, kind: str, roles: dict[str, int]) -> Iterator[str]:
-    """Rights that a kind does not have: nobody deletes but the gate among its own, nobody else comes near those."""
+    """Rights that a kind does not have.
+
+    Nobody deletes but the gate among its own, nobody else comes near those; an undo takes back what its batch created.
+    """
     allowed = {part: _allowed(kind, part) for part in roles}
+    if table.name in undoable():
+        narrowed = {role for _name, command, role, _condition in table.policies if command == "d"}
+        for part in ("staff", "whole"):
+            allowed[part] |= {"DELETE"} if roles[part] in narrowed else set()
     parts = {oid: part for part, oid in roles.items()}
     for role, held in table.grants.items():
         part = parts.get(role)
@@ -184,6 +191,8 @@ def _allowed(kind: str, part: str) -> set[str]:
         return {"SELECT"}
     if part == "gate":
         return {"event": {"INSERT"}, "unit": {"SELECT"}, "account": {"SELECT"}}.get(kind, set())
-    if kind in {"card", "view"}:
+    if kind in {"card", "view"} or (kind == "rules" and part == "staff"):
         return {"SELECT"}
+    if kind == "staged":
+        return {"SELECT", "INSERT", "UPDATE", "DELETE"}
     return {"SELECT", "INSERT"} | ({"UPDATE"} if kind in AUDITED else set())
