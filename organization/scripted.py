@@ -1,0 +1,81 @@
+"""Commands that scripts rely on: they act as an account, and their last line of output is one JSON object.
+
+Exit 0 is good, 1 says problems or questions, 2 refused.
+"""
+
+import json
+from typing import NoReturn
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from organization.asking import unit_asked
+from organization.models import Account, Unit
+from organization.refusal import Refusal, StrOrPromise
+from organization.scope import gate
+
+PROBLEMS, REFUSED = 1, 2
+
+
+class CommandRefused(Refusal):
+    """What a command does not do; it ends with 2 and `{"error": {"code", "message"}}`."""
+
+
+class ScriptedCommand(BaseCommand):
+    """Subclasses write `answer(**options)`, which returns the JSON object and the exit code, or raises a Refusal."""
+
+    # Those of the admin pages and of deployment say nothing about a command.
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("--as", dest="username", required=True, help=_("user name of the account that acts"))
+        parser.add_argument("--json", action="store_true", help=_("print the JSON line only"))
+
+    def handle(self, *args, **options):
+        try:
+            table, code = self.answer(**options)
+        except Refusal as refusal:
+            self.refuse(refusal, self.refusal_key(refusal))
+        if not options["json"]:
+            self.tell(table)
+        self.say(table)
+        if code:
+            raise SystemExit(code)
+
+    def answer(self, **options) -> tuple[dict, int]:
+        raise NotImplementedError
+
+    def tell(self, table: dict) -> None:
+        """Say it to people as well; the JSON line follows."""
+
+    def refusal_key(self, refusal: Refusal) -> str:
+        """Under which key of the JSON object a refusal is said."""
+        return "error"
+
+    def say(self, table: dict) -> None:
+        self.stdout.write(json.dumps(table, ensure_ascii=False, default=str))
+
+    def refuse(self, refusal: Refusal, key: str = "error") -> NoReturn:
+        self.say({key: {"code": refusal.code, "message": str(refusal)}})
+        raise CommandError(str(refusal), returncode=REFUSED) from None
+
+    # --- what was asked for ---------------------------------------------------------------------------
+
+    @staticmethod
+    def account(username: str, needed: str, message: StrOrPromise) -> Account:
+        """The active account of that name. Raises CommandRefused: account_not_found, not_allowed."""
+        with gate():
+            account = Account.objects.select_related("unit").filter(username__iexact=username, is_active=True).first()
+        if account is None:
+            raise CommandRefused("account_not_found", _("There is no active account of this name."))
+        if not account.has_perm(needed):
+            raise CommandRefused("not_allowed", message)
+        return account
+
+    @staticmethod
+    def unit(text: str | None, account: Account) -> Unit:
+        """The unit asked for, or the account's own. Raises CommandRefused: unit_not_found."""
+        asked = account.unit if text is None else unit_asked(text, account)
+        if asked is None:
+            raise CommandRefused("unit_not_found", _("There is no such unit among yours."))
+        return asked
