@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import Account, Employer, Installation, Post, Team, Unit
 from organization.office import OWNER, found
 from organization.refusal import Refusal
+from personnel.bulk import keys
 from personnel.demo.district import District, district
 from personnel.demo.logins import Login, logins
 from personnel.demo.places import DISTRICT, DISTRICT_NAME, Place
 from personnel.demo.size import Size
-from personnel.demo.staging import Inserts, analyze, keys
+from personnel.demo.staging import Inserts, analyze
 from personnel.models import Appointment, Assignment, BankAccount, Card, EmergencyContact, HealthRecord, Member
 
 ORIGIN = "manage.py demo"
