@@ -1,0 +1,174 @@
+"""The cells of a line become the values of a row: each cell alone, then the person, then the service."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from organization.refusal import fill
+from personnel.roster.fields import is_modelled
+from personnel.roster.shapes import Cell, CellError, Line, Problem, Question, Row, column_letter
+from personnel.roster.values import amounts, codes, dates, numbers, person, plain, service
+from personnel.roster.values.cell import BLANK, Cleaned
+from personnel.roster.values.context import Context
+
+CellCleaner = Callable[[Cell], Cleaned]
+# Columns whose cells hardly repeat: remembering what became of them costs more than it saves.
+_EACH_ITS_OWN = frozenset(
+    {"seq", "name", "former_name", "id_number", "phone", "contact_name", "contact_phone", "address", "badge"}
+    | {"household_address"}
+)
+# Their value depends on the rest of the row.
+_HELD = frozenset({"id_number", "birth_date", "sex", "age", "share"})
+_YES_OR_NO = ("contract_signed", "social_insurance", "medical_insurance", "injury_insurance", "is_certified")
+
+
+class Cleaner:
+    """Cleans the lines of one table. `fields` maps the position of a column, from 0, to a field; the first column of
+    a field counts. Columns of fields that are not imported are not looked at."""
+
+    def __init__(self, sheet: str, fields: Mapping[int, str], context: Context) -> None:
+        self.sheet = sheet
+        self.context = context
+        self.letters: dict[str, str] = {}
+        self._columns: list[tuple[int, str, CellCleaner, dict[Cell, Cleaned], bool]] = []
+        known = cleaners(context)
+        for index, field in sorted(fields.items()):
+            if is_modelled(field) and field not in self.letters:
+                self._add(index, field, known)
+                if field == "ending":  # the clerk's own words are kept beside the kind
+                    self._add(index, "ending_note", known)
+        self._has_days = not service.DAYS.isdisjoint(self.letters)
+        self._width = max(fields, default=-1) + 2  # one more than there is, for a name that has no column
+        if "name" not in self.letters:
+            self._columns.append((self._width - 1, "name", lambda _cell: known["name"](None), {}, False))
+
+    def _add(self, index: int, field: str, known: Mapping[str, CellCleaner]) -> None:
+        self.letters[field] = column_letter(index)
+        seen: dict[Cell, Cleaned] = {} if field == "name" else {None: BLANK, "": BLANK}
+        self._columns.append((index, field, known[field], seen, field not in _EACH_ITS_OWN))
+
+    def row(self, line: Line) -> Row:
+        """The row of a line. Its `columns` are shared by all rows of the table: look, do not write."""
+        row = Row(self.sheet, line.number, columns=self.letters)
+        held: dict[str, Cleaned] = {}
+        cells, values = line.cells, row.values
+        if len(cells) < self._width:
+            cells = cells + [None] * (self._width - len(cells))
+        for index, field, clean, seen, repeats in self._columns:
+            cell = cells[index]
+            found = seen.get(cell)
+            if found is None or cell is True or cell is False:  # True is the same key as 1
+                if type(cell) is CellError:
+                    found = self._formula_error(row, field, cell)
+                else:
+                    found = clean(cell)
+                    if repeats and type(cell) is not bool:
+                        seen[cell] = found
+            if field in _HELD:
+                held[field] = found
+            elif found[1]:
+                self._take(row, field, found)
+            else:
+                values[field] = found[0]
+        self._judge(row, held)
+        return row
+
+    def _judge(self, row: Row, held: dict[str, Cleaned]) -> None:
+        self._judge_person(row, held)
+        values = row.values
+        force = values.get("force") or self.context.force or None
+        if force:
+            values["force"] = force
+        if "share" in held or force == "volunteer":
+            self._take(row, "share", service.share(force, held.get("share", BLANK)))
+        if self._has_days:
+            for field, found in service.contradictions(values):
+                self._take(row, field, found)
+
+    def _judge_person(self, row: Row, held: dict[str, Cleaned]) -> None:
+        values, today = row.values, self.context.today
+        document = self._document(row, held.get("id_number", BLANK).value)
+        self._take(row, "id_number", document.number)
+        told = document.told
+        if document.kind is not None and document.number.value is not None:
+            values["document"] = document.kind
+        if told is None and self._said(row, "id_number"):
+            values |= dict.fromkeys({"birth_date", "sex"} | (held.keys() & {"age"}))  # first the number has to be right
+            return
+        self._take(row, "birth_date", person.birth_date(told, held.get("birth_date", BLANK).value, self.context))
+        self._take(row, "sex", person.sex(told, held.get("sex", BLANK)))
+        if "age" in held:
+            self._take(row, "age", person.age(values["birth_date"], held["age"], today))
+        if told is None and values["id_number"] is not None:
+            self._need(row, "sex", "birth_date")
+
+    def _document(self, row: Row, cell: Cell) -> numbers.Document:
+        document = numbers.document(cell, row.values.get("document"), self.context.today)
+        if document.number.value is None and (self._said(row, "id_number") or self._said(row, "document")):
+            # The cell holds an error, or it must first be known what kind of document this is.
+            return numbers.Document(document.kind, BLANK)
+        return document
+
+    def _need(self, row: Row, *fields: str) -> None:
+        for field in fields:
+            missing = person.needed(row.values[field])
+            if missing is not None and not self._said(row, field):
+                self._take(row, field, missing)
+
+    def _said(self, row: Row, field: str) -> bool:
+        """Whether something of this column stands in the way already."""
+        letter = self.letters.get(field)
+        return any(one.column == letter and isinstance(one, Problem | Question) for one in row.findings)
+
+    def _take(self, row: Row, field: str, found: Cleaned) -> None:
+        """Put a value into the row with what is said of it; a question that was answered gives its outcome instead."""
+        value, remarks = found
+        for remark in remarks:
+            finding = remark.at(self.sheet, row.number, self.letters.get(field, ""))
+            choice = self.context.answer(finding) if isinstance(finding, Question) else None
+            if choice is None or remark.settle is None:
+                row.findings.append(finding)
+            else:
+                self._take(row, field, remark.settle(choice))
+                value = row.values[field]
+        row.values[field] = value
+
+    def _formula_error(self, row: Row, field: str, error: CellError) -> Cleaned:
+        if field == "ending_note":  # the same cell again
+            return BLANK
+        where: dict[str, Any] = {"cell": f"{self.letters[field]}{row.number}", "error": error.text}
+        row.findings.append(
+            Problem(self.sheet, row.number, self.letters[field], "formula", fill(_FORMULA[bool(error.text)], where))
+        )
+        return BLANK
+
+
+_FORMULA = {
+    True: _("Cell %(cell)s holds the formula error %(error)s"),
+    False: _("Cell %(cell)s holds a formula without a result; open the file in Excel, save it and upload it again."),
+}
+
+
+def clean(line: Line, sheet: str, fields: Mapping[int, str], context: Context) -> Row:
+    """One line alone. For a whole table keep a Cleaner: it prepares the columns once and remembers repeated cells."""
+    return Cleaner(sheet, fields, context).row(line)
+
+
+def cleaners(context: Context) -> dict[str, CellCleaner]:
+    """What cleans a cell of each field."""
+    return {
+        **plain.CLEANERS,
+        **{field: codes.cleaner(field) for field in codes.FIELDS_WITH_CODES},
+        **{field: dates.cleaner(field, context) for field in dates.FIELDS},
+        **{field: partial(codes.yes_or_no, field) for field in _YES_OR_NO},
+        "birth_date": lambda cell: Cleaned(dates.read(cell, context, "birth_date")),
+        "id_number": Cleaned,  # together with the kind of document
+        "phone": numbers.phone,
+        "contact_phone": numbers.phone,
+        "age": amounts.age,
+        "height": amounts.height,
+        "share": amounts.share,
+        "wage": amounts.wage,
+    }
