@@ -23,9 +23,14 @@ FORCES_WRITTEN = {
 VIEW, WRITE = ("view",), ("view", "add", "change")
 Verbs = dict[str, tuple[str, ...]]
 
-_FILES: Verbs = {"personnel.member": WRITE, "personnel.assignment": WRITE, "personnel.emergencycontact": WRITE}
+_FILES: Verbs = {
+    "personnel.member": (*WRITE, "import"),
+    "personnel.rosterimport": VIEW,
+    "personnel.assignment": WRITE,
+    "personnel.emergencycontact": WRITE,
+}
 _LISTS: Verbs = {
-    "personnel.card": VIEW,
+    "personnel.card": (*VIEW, "export"),
     "personnel.appointment": VIEW,
     "organization.unit": VIEW,
     "organization.team": VIEW,
@@ -39,7 +44,12 @@ _TABLE: dict[str, Verbs] = {
     "staff": _LISTS | _FILES | {"organization.employer": WRITE, "organization.account": ("view", "handover")},
     "hr": _LISTS
     | _FILES
-    | {"personnel.member": (*WRITE, "reveal"), "personnel.healthrecord": WRITE, "organization.employer": WRITE},
+    | {
+        "personnel.member": (*WRITE, "import", "reveal"),
+        "personnel.eligibilityrule": WRITE,
+        "personnel.healthrecord": WRITE,
+        "organization.employer": WRITE,
+    },
     "finance": _MASKED | {"personnel.bankaccount": (*WRITE, "reveal")},
     "training": _MASKED,
     "governance": _MASKED
@@ -48,6 +58,7 @@ _TABLE: dict[str, Verbs] = {
         "organization.team": WRITE,
         "organization.post": WRITE,
         "personnel.appointment": WRITE,
+        "personnel.eligibilityrule": WRITE,
     },
     "sysadmin": {
         "organization.unit": VIEW,

@@ -18,6 +18,9 @@ class SecurityEvent(models.Model):
         REVEAL = "reveal", _("number revealed")
         LOOKUP = "lookup", _("number looked up")
         EXPORT = "export", _("export")
+        IMPORT = "import", _("roster imported")
+        IMPORT_FAILED = "import_failed", _("roster import failed")
+        IMPORT_UNDONE = "import_undone", _("roster import undone")
         REFUSED = "refused", _("refused")
         PRUNED = "pruned", _("old entries removed")
 

@@ -3,6 +3,7 @@ from personnel.models.assignment import Assignment, Force
 from personnel.models.card import Card
 from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
 from personnel.models.member import Member
+from personnel.models.roster import EligibilityRule, ImportedRow, RosterAnswer, RosterImport, StagedRoster, StagedRow
 from personnel.models.transfer import TransferConsent, TransferRequest
 
 __all__ = [
@@ -10,10 +11,16 @@ __all__ = [
     "Assignment",
     "BankAccount",
     "Card",
+    "EligibilityRule",
     "EmergencyContact",
     "Force",
     "HealthRecord",
+    "ImportedRow",
     "Member",
+    "RosterAnswer",
+    "RosterImport",
+    "StagedRoster",
+    "StagedRow",
     "TransferConsent",
     "TransferRequest",
 ]

@@ -1,0 +1,121 @@
+"""`manage.py import_roster FILE --as USER`: judge a roster, and with --commit write it, as one line of JSON."""
+
+import json
+from pathlib import Path
+
+from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
+
+from organization import events
+from organization.refused_by_database import sentence
+from organization.scope import as_account
+from organization.scripted import PROBLEMS, CommandRefused, ScriptedCommand
+from personnel.models import Force, RosterImport
+from personnel.roster import committing, examination, staging
+from personnel.roster.committing import NotCommitted, Wish
+from personnel.roster.examination import Examined, Source
+from personnel.roster.shapes import FileRefused, Finding
+
+NEEDED = "personnel.import_member"
+
+
+class Command(ScriptedCommand):
+    def add_arguments(self, parser):
+        super().add_arguments(parser)
+        parser.description = _("Read a roster (xlsx, xls, csv), say what is wrong with it, and import it.")
+        parser.add_argument("file", type=Path, help=_("the roster"))
+        parser.add_argument("--unit", help=_("code of the unit whose roster it is; the account's own if left out"))
+        parser.add_argument("--force", help=_("one force: %(forces)s") % {"forces": ", ".join(Force.values)})
+        parser.add_argument("--answers", type=Path, help=_("answers to questions: a JSON file {id: choice}"))
+        parser.add_argument(
+            "--accept-partial", action="store_true", help=_("import the good rows and leave the others")
+        )
+        parser.add_argument("--commit", action="store_true", help=_("write; without it nothing is changed"))
+
+    def answer(self, *, username, file, unit, force, answers, accept_partial, commit, **options):
+        account = self.account(username, NEEDED, _("This account's role imports no rosters."))
+        source = self.source(file)
+        with as_account(account, origin="import_roster"):
+            asked = self.unit(unit, account)
+            terms = staging.terms_of(account, asked.code, self.force(force), answers=self.answers(answers))
+            if not commit:
+                examined = examination.examine(source, terms)
+                return table(examined), code_of(examined)
+            try:
+                with transaction.atomic():
+                    roster = staging.record(source, terms, account)
+                    examined = committing.commit(source, terms, roster, Wish(partial=accept_partial))
+            except NotCommitted as refusal:
+                events.record("import_failed", unit=asked.code, reason=str(refusal), sha256=source.sha256)
+                return table(refusal.examined, refusal=refusal), PROBLEMS
+            except DatabaseError as error:
+                reason = sentence(error)
+                if reason is None:
+                    raise
+                events.record("import_failed", unit=asked.code, reason=str(reason), sha256=source.sha256)
+                return {"error": {"code": "not_saved", "message": str(reason)}}, PROBLEMS
+        return table(examined, roster), code_of(examined)
+
+    def refusal_key(self, refusal):
+        return "refused" if isinstance(refusal, FileRefused) else "error"
+
+    def source(self, path: Path) -> Source:
+        try:
+            return examination.open_file(path.read_bytes(), path.name)
+        except OSError as error:
+            raise CommandRefused(
+                "file_unreadable", _("The file cannot be read: %(reason)s"), reason=error.strerror
+            ) from None
+
+    def answers(self, path: Path | None) -> dict[str, str]:
+        if path is None:
+            return {}
+        try:
+            given = json.loads(path.read_text(encoding="utf-8"))
+            return {str(key): str(choice) for key, choice in given.items()}
+        except (OSError, ValueError, AttributeError):
+            raise CommandRefused("answers_unreadable", _("The answers are no JSON object {id: choice}.")) from None
+
+    def force(self, text: str | None) -> str:
+        if text is not None and text not in Force.values:
+            forces = ", ".join(Force.values)
+            raise CommandRefused("force_not_found", _("There is no such force; there are: %(forces)s"), forces=forces)
+        return text or ""
+
+
+def table(examined: Examined, roster: RosterImport | None = None, refusal: NotCommitted | None = None) -> dict:
+    """What scripts are told: every row of the file is in exactly one of create, change, unchanged, reject, skip, ask."""
+    problems = [told(one) for one in examined.problems]
+    if refusal:
+        problems += [
+            {"sheet": sheet, "row": row, "column": "", "code": refusal.code, "message": str(refusal)}
+            for sheet, row in refusal.rows
+        ]
+    return {
+        "sha256": examined.source.sha256,
+        "sheets": [
+            {key: sheet[key] for key in ("name", "header_row", "rows", "skipped")} for sheet in examined.sheets()
+        ],
+        **examined.plan.counts,
+        "questions": [staging.asked(one) for one in examined.questions],
+        "problems": problems,
+        "notices": [told(one) for one in examined.notices],
+        "leavers": [{"member": member, "name": name} for member, name in examined.plan.leavers],
+        "committed": roster is not None,
+        "batch": roster.pk if roster else None,
+    }
+
+
+def told(finding: Finding) -> dict:
+    return {
+        "sheet": finding.sheet,
+        "row": finding.row,
+        "column": finding.column,
+        "code": finding.code,
+        "message": str(finding.message),
+    }
+
+
+def code_of(examined: Examined) -> int:
+    counts = examined.plan.counts
+    return PROBLEMS if counts["reject"] or counts["ask"] or examined.questions or examined.problems else 0

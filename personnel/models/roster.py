@@ -1,0 +1,200 @@
+"""Rosters that were sent: imports and answers stay; what waits for a confirmation is sealed and gone in a day."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from organization.models import Unit
+from personnel.models.assignment import Force
+from personnel.roster.eligibility import LEVELS
+
+STAGED_FOR = timedelta(days=1)  # the policy of the staged rows says the same
+
+
+class RosterImportQuerySet(models.QuerySet):
+    def known(self, sha256, unit):
+        """Earlier imports of the same bytes into the unit that still stand."""
+        return self.filter(sha256=sha256, unit=unit, committed_at__isnull=False, undone_at=None)
+
+
+class RosterImport(models.Model):
+    """A list that somebody sent for a unit: what was in it, and what came of it."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit"), related_name="+", db_index=False)
+    account = models.BigIntegerField(_("account"), editable=False)
+    account_name = models.CharField(_("sent by"), max_length=80, editable=False)
+    file_name = models.CharField(_("file"), max_length=200)
+    sha256 = models.CharField(_("fingerprint of the file"), max_length=64)
+    size = models.PositiveBigIntegerField(_("size (bytes)"))
+    force = models.CharField(_("force"), max_length=13, choices=Force, blank=True)
+    is_whole = models.BooleanField(_("whole roster of the unit"), default=False)
+    sent_at = models.DateTimeField(_("sent at"), db_default=Now())
+    sheets = models.JSONField(_("sheets"), default=list)
+    notices = models.JSONField(_("notices"), default=list)
+    answers = models.JSONField(_("answers"), default=dict)
+    counts = models.JSONField(_("counts"), default=dict)
+    committed_at = models.DateTimeField(_("imported at"), null=True, blank=True)
+    undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
+    undone_by = models.CharField(_("undone by"), max_length=80, blank=True)
+    failed_at = models.DateTimeField(_("last failed at"), null=True, blank=True)
+    failure = models.CharField(_("why it failed"), max_length=300, blank=True)
+
+    objects = RosterImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("roster import")
+        verbose_name_plural = _("roster imports")
+        ordering = ["-id"]
+        indexes = [models.Index(name="roster_by_unit", fields=["unit", "id"])]
+        constraints = [
+            models.CheckConstraint(
+                name="roster_is_undone_after_it_was_imported",
+                condition=Q(undone_at=None) | Q(committed_at__isnull=False, undone_at__gte=F("committed_at")),
+            ),
+        ]
+
+    def __str__(self):
+        return self.file_name
+
+    @property
+    def state(self):
+        """One of "undone", "imported", "expired", "waiting"; a failed commit goes on waiting."""
+        if self.undone_at:
+            return "undone"
+        if self.committed_at:
+            return "imported"
+        return "expired" if self.sent_at + STAGED_FOR < timezone.now() else "waiting"
+
+
+class StagedRow(models.Model):
+    """A line of a roster between upload and confirmation, sealed; only its sender sees it, for a day."""
+
+    roster = models.ForeignKey(RosterImport, models.CASCADE, related_name="staged", db_index=False)
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    actor = models.BigIntegerField()
+    staged_at = models.DateTimeField(db_default=Now())
+    sheet = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    cells = models.BinaryField(db_column="cells_sealed")
+    is_skipped = models.BooleanField(default=False)
+    is_corrected = models.BooleanField(default=False)
+    fate = models.CharField(max_length=9, blank=True, default="")
+    effect = models.CharField(max_length=12, blank=True, default="")
+    refusal = models.CharField(max_length=20, blank=True, default="")  # by the database, at an earlier commit
+    member_id = models.BigIntegerField(null=True)
+    findings = models.JSONField(default=list)
+    changes = models.JSONField(default=dict)  # {field: [old, new]} as people read them, of person and service
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="staged_row_once_a_line", fields=["roster", "sheet", "number"]),
+        ]
+
+    def __str__(self):
+        return f"{self.sheet}:{self.number}"
+
+
+class StagedRoster(models.Model):
+    """What a roster that waits still asks, and whom it leaves out; gone with its lines."""
+
+    roster = models.OneToOneField(RosterImport, models.CASCADE, primary_key=True, related_name="open")
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    actor = models.BigIntegerField()
+    staged_at = models.DateTimeField(db_default=Now())
+    questions = models.JSONField(default=list)
+    leavers = models.JSONField(default=list)  # [member id, name]
+
+    def __str__(self):
+        return str(self.roster_id)
+
+
+class ImportedRow(models.Model):
+    """What became of a line: its fate, the member it went to, and what stood there before."""
+
+    class Fate(models.TextChoices):
+        CREATE = "create", _("new")
+        CHANGE = "change", _("changed")
+        UNCHANGED = "unchanged", _("unchanged")
+        REJECT = "reject", _("rejected")
+        SKIP = "skip", _("skipped")
+        ASK = "ask", _("to be decided")
+
+    roster = models.ForeignKey(RosterImport, models.PROTECT, related_name="rows", db_index=False)
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    sheet = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    fate = models.CharField(max_length=9, choices=Fate)
+    member_id = models.BigIntegerField(null=True)
+    service_id = models.BigIntegerField(null=True)  # begun by this line
+    contact_id = models.BigIntegerField(null=True)
+    request_id = models.BigIntegerField(null=True)
+    before = models.JSONField(null=True)  # {"member": {column: text}, "service": {"id": …, column: text}}
+    findings = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(name="imported_row_by_member", fields=["member_id"])]
+        constraints = [
+            models.UniqueConstraint(name="imported_row_once_a_line", fields=["roster", "sheet", "number"]),
+        ]
+
+    def __str__(self):
+        return f"{self.sheet}:{self.number}"
+
+
+class RosterAnswer(models.Model):
+    """How a unit answered a question about rosters with these headers; its next one is not asked again."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit"), related_name="+", db_index=False)
+    headers = models.CharField(max_length=12)
+    about = models.CharField(max_length=200)
+    choice = models.CharField(max_length=60)
+    answered_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="roster_answer_once", fields=["unit", "headers", "about"])]
+
+    def __str__(self):
+        return f"{self.about}: {self.choice}"
+
+
+class EligibilityRule(models.Model):
+    """From when to when which people may join a force; thresholds are data that an office edits."""
+
+    force = models.CharField(_("force"), max_length=13, choices=Force)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True, help_text=_("First day no longer valid."))
+    min_age = models.PositiveSmallIntegerField(_("youngest age"), default=18)
+    max_age = models.PositiveSmallIntegerField(_("oldest age"), null=True, blank=True)
+    is_max_age_hard = models.BooleanField(_("the oldest age is binding"), default=False)
+    min_education = models.CharField(_("lowest education"), max_length=20, blank=True, choices=LEVELS)
+    is_education_hard = models.BooleanField(_("the lowest education is binding"), default=False)
+    source = models.CharField(_("source"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("eligibility rule")
+        verbose_name_plural = _("eligibility rules")
+        ordering = ["force", "-valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                name="eligibility_rule_one_a_force_and_day",
+                fields=["force", "valid_from"],
+                violation_error_message=_("There is a rule for this force from this day on already."),
+            ),
+            models.CheckConstraint(
+                name="eligibility_rule_ends_after_it_starts",
+                condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
+                violation_error_message=_("The rule ends before it starts."),
+            ),
+            models.CheckConstraint(
+                name="eligibility_rule_ages_in_order",
+                condition=Q(min_age__gte=16) & (Q(max_age=None) | Q(max_age__gte=F("min_age"))),
+                violation_error_message=_("The youngest age is 16 or more and not above the oldest."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_force_display()} {self.valid_from}"

@@ -1,0 +1,85 @@
+"""The last step of an import: judged again under locks, then written whole or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from django.db import connection, transaction
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+from organization import events
+from organization.refusal import Refusal
+from organization.scope import current, entered
+from personnel.models import RosterImport
+from personnel.roster import examination, merging, recording
+from personnel.roster.examination import NO_MARKS, REFUSALS, Examined, Marks, Place, Source
+from personnel.roster.terms import Terms
+
+
+class NotCommitted(Refusal):
+    """Nothing was written. `examined` is the roster as it stands now, `rows` are those concerned.
+
+    Codes: already_imported, changed_since, open_rows, registered_meanwhile, serves_already.
+    """
+
+    def __init__(self, code, message, examined: Examined | None = None, rows=(), **params):
+        super().__init__(code, message, **params)
+        self.examined, self.rows = examined, tuple(rows)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How to commit: `partial` leaves out the rows that cannot be imported; `seen` are the effects that were previewed,
+    by (sheet, row), or None where nobody has looked."""
+
+    partial: bool = False
+    seen: Mapping[Place, str] | None = None
+    marks: Marks = NO_MARKS
+
+
+def commit(source: Source, terms: Terms, roster: RosterImport, wish: Wish) -> Examined:
+    """Write the roster in the caller's transaction, in which its row is locked. Raises NotCommitted."""
+    if roster.committed_at:
+        raise NotCommitted("already_imported", _("This roster was imported already."))
+    examined = examination.examine(source, terms, wish.marks, lock=True)
+    if wish.seen is not None and (changed := _changed(examined, wish.seen)):
+        message = _("Rows were changed by somebody else since the preview; please look at them again.")
+        raise NotCommitted("changed_since", message, examined, changed)
+    counts = examined.plan.counts
+    if not wish.partial and (counts["reject"] or counts["ask"] or examined.questions):
+        message = _("Some rows cannot be imported yet: correct them, answer the questions, or leave them out.")
+        raise NotCommitted("open_rows", message, examined)
+    describe(roster, examined)
+    try:
+        with entered(replace(current(), batch=str(roster.pk))), transaction.atomic():
+            merging.merge(examined.plan, roster)
+            _close(roster, examined)
+    except merging.Overtaken as overtaken:
+        rows = [(step.row.sheet, step.row.number) for step in overtaken.steps]
+        raise NotCommitted(overtaken.code, REFUSALS[overtaken.code], examined, rows) from overtaken
+    examination.remember(source, terms, examination.answered(source, terms) if terms.answers else [])
+    return examined
+
+
+def _changed(examined: Examined, seen: Mapping[Place, str]) -> list[Place]:
+    steps = {(step.row.sheet, step.row.number): step.effect for step in examined.plan.steps}
+    return [place for place, effect in steps.items() if seen.get(place) != effect]
+
+
+def describe(roster: RosterImport, examined: Examined) -> None:
+    """Put what was found into the record; it is not saved here."""
+    has_1904_dates = {"has_1904_dates": examined.source.has_1904_dates}
+    roster.sheets = [sheet | has_1904_dates for sheet in examined.sheets()]
+    roster.counts = examined.plan.counts
+    roster.notices = recording.notices(examined.notices)
+
+
+def _close(roster: RosterImport, examined: Examined) -> None:
+    """Count what was written, as the database has it, and say so in the record."""
+    counts = examined.plan.counts | dict(roster.rows.order_by().values_list("fate").annotate(Count("id")))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        roster.committed_at = cursor.fetchone()[0]
+    roster.counts, roster.failure, roster.failed_at = counts, "", None
+    roster.save(update_fields=["sheets", "notices", "answers", "counts", "committed_at", "failure", "failed_at"])
+    events.record("import", unit=roster.unit_id, roster=roster.pk, **counts)

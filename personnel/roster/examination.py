@@ -1,0 +1,220 @@
+"""From bytes to a plan: a file is read, its tables found, mapped, filled, cleaned and judged. Nothing is written."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from organization.keyring import sealer
+from personnel.models import RosterAnswer
+from personnel.roster import judging, layout, mapping, values
+from personnel.roster.filling import fill
+from personnel.roster.judging import Plan, Step
+from personnel.roster.placing import Placing
+from personnel.roster.reading import parse_pasted, read
+from personnel.roster.register import look_up, places
+from personnel.roster.shapes import Book, Finding, Layout, Notice, Problem, Question, Row, Table
+from personnel.roster.terms import Terms
+
+Place = tuple[str, int]  # sheet and row
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file as it came: its name, fingerprint and size (bytes), and the tables found in it."""
+
+    name: str
+    sha256: str
+    size: int
+    layout: Layout
+    has_1904_dates: bool = False
+
+
+@dataclass
+class Examined:
+    """A judged roster. `fields` says of each table which column is which field."""
+
+    source: Source
+    terms: Terms
+    plan: Plan
+    fields: list[dict[int, str]]
+    findings: list[Finding] = field(default_factory=list)  # of columns and sheets, beside those of the rows
+
+    @property
+    def questions(self) -> list[Question]:
+        """Each question once, those about whole sheets and columns first."""
+        found: dict[str, Question] = {}
+        for one in (*self.findings, *self.plan.findings(Question)):
+            if isinstance(one, Question):
+                found.setdefault(one.id, one)
+        return list(found.values())
+
+    @property
+    def notices(self) -> list[Finding]:
+        return [*(one for one in self.findings if isinstance(one, Notice)), *self.plan.findings(Notice)]
+
+    @property
+    def problems(self) -> list[Finding]:
+        return [*(one for one in self.findings if isinstance(one, Problem)), *self.plan.findings(Problem)]
+
+    def sheets(self) -> list[dict[str, Any]]:
+        """What scripts and pages are told of the sheets; `skipped` is the reason, or null."""
+        found = [
+            {
+                "name": table.sheet,
+                "header_row": table.header_row,
+                "rows": len(table.lines),
+                "skipped": None,
+                "columns": [[column.index, column.header, fields.get(column.index, "")] for column in table.columns],
+                "merged": [list(each) for each in table.merged],
+            }
+            for table, fields in zip(self.source.layout.tables, self.fields, strict=True)
+        ]
+        skipped = self.source.layout.skipped.items()
+        return found + [
+            {"name": name, "header_row": None, "rows": 0, "skipped": str(reason), "columns": [], "merged": []}
+            for name, reason in skipped
+        ]
+
+
+def open_file(data: bytes, name: str) -> Source:
+    """Read a workbook or csv file. Raises FileRefused."""
+    return _source(read(data), name, data)
+
+
+def open_pasted(text: str, name: str) -> Source:
+    """Read cells that were copied from a spreadsheet. Raises FileRefused."""
+    return _source(parse_pasted(text), name, text.encode())
+
+
+def _source(book: Book, name: str, data: bytes) -> Source:
+    return Source(name, hashlib.sha256(data).hexdigest(), len(data), layout.tables(book), book.has_1904_dates)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What is known of lines, by (sheet, row): those that a person left out, and those that the database refused with a
+    code when they were to be written."""
+
+    skipped: frozenset[Place] = frozenset()
+    refused: Mapping[Place, str] = field(default_factory=dict)
+
+
+NO_MARKS = Marks()
+REFUSALS = {
+    "registered_meanwhile": _("Somebody else has registered this person in the meantime."),
+    "serves_already": _(
+        "This person already serves elsewhere on these days; together it would be more than full time."
+    ),
+}
+
+
+def examine(source: Source, terms: Terms, marks: Marks = NO_MARKS, *, lock: bool = False) -> Examined:
+    """Judge a file under the current scope; `lock` holds the files of its people, for a commit."""
+    terms = replace(terms, remembered=remembered(source, terms))
+    steps, fields, findings = clean(source, terms, marks)
+    seal = sealer()
+    people = {}
+    for step in steps:
+        number = step.row.values.get("id_number")
+        if number and not step.is_skipped:
+            step.digest = seal.digest(number, purpose="id")
+            people[step.digest] = (step.row.values.get("name") or "", step.row.values.get("birth_date"))
+    has_employers = any("employer" in mapped.values() for mapped in fields)
+    register = look_up(people, terms, lock=lock, employers=has_employers)
+    return Examined(source, terms, judging.judge(steps, register, terms), fields, findings)
+
+
+def clean(
+    source: Source, terms: Terms, marks: Marks = NO_MARKS
+) -> tuple[list[Step], list[dict[int, str]], list[Finding]]:
+    """The steps of all lines, not judged yet; the fields of each table's columns; findings of columns and sheets."""
+    steps: list[Step] = []
+    fields, findings = [], list[Finding](source.layout.notices)
+    context = values.Context(
+        today=terms.today,
+        has_1904_dates=source.has_1904_dates,
+        answers=terms.answers,
+        remembered=terms.remembered,
+        force=terms.force,
+    )
+    for table in source.layout.tables:
+        mapped = mapping.map_columns(table, terms.answers, force=terms.force or None, remembered=terms.remembered)
+        filled = fill(table, terms.answers, remembered=terms.remembered)
+        findings += [*mapped.questions, *mapped.notices]
+        fields.append(mapped.fields)
+        rows = _rows(table, mapped.fields, filled.lines, context)
+        findings += _hand_out(filled.findings, rows)
+        steps += [_step(row, marks) for row in rows]
+    return steps, fields, findings
+
+
+def _step(row: Row, marks: Marks) -> Step:
+    place = (row.sheet, row.number)
+    if code := marks.refused.get(place):
+        row.findings.append(Problem(row.sheet, row.number, row.columns.get("id_number", ""), code, REFUSALS[code]))
+    return Step(row, is_skipped=place in marks.skipped)
+
+
+def _rows(table: Table, fields: Mapping[int, str], lines, context) -> list[Row]:
+    cleaner = values.Cleaner(table.sheet, fields, context)
+    return [cleaner.row(line) for line in lines]
+
+
+def _hand_out(findings: Sequence[Finding], rows: Sequence[Row]) -> list[Finding]:
+    """Give findings of rows to their rows; those of the sheet are returned."""
+    by_number = {row.number: row for row in rows}
+    left = []
+    for one in findings:
+        if one.row in by_number and not isinstance(one, Question):
+            by_number[one.row].findings.append(one)
+        else:
+            left.append(one)
+    return left
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+def remembered(source: Source, terms: Terms) -> dict[str, str]:
+    """What the unit answered before about files with these headers: {about: choice}."""
+    keys = {mapping.header_key(table) for table in source.layout.tables}
+    return dict(RosterAnswer.objects.filter(unit=terms.unit, headers__in=keys).values_list("about", "choice"))
+
+
+def remember(source: Source, terms: Terms, questions: Sequence[Question]) -> None:
+    """Keep the answers given to these questions for the unit's next file with the same headers."""
+    keys = {table.sheet: mapping.header_key(table) for table in source.layout.tables}
+    found = {
+        (keys[question.sheet], question.about[:200]): choice
+        for question in questions
+        if question.about and question.sheet in keys and (choice := terms.answer(question)) is not None
+    }
+    RosterAnswer.objects.bulk_create(
+        [
+            RosterAnswer(unit_id=terms.unit, headers=key, about=about, choice=choice)
+            for (key, about), choice in sorted(found.items())
+        ],
+        update_conflicts=True,
+        unique_fields=["unit", "headers", "about"],
+        update_fields=["choice"],
+    )
+
+
+def answered(source: Source, terms: Terms) -> list[Question]:
+    """The questions of columns, values and units that the answers are for, found by asking without each in turn."""
+    found: dict[str, Question] = {}
+    units = places(terms)
+    while True:
+        given = replace(terms, answers={key: terms.answers[key] for key in found})
+        steps, _fields, findings = clean(source, given)
+        placing = Placing(units, given)
+        for step in steps:
+            placing.place(step)
+        asked = [*findings, *(one for step in steps for one in step.row.findings)]
+        new = {one.id: one for one in asked if isinstance(one, Question) and one.id in terms.answers.keys() - found}
+        if not new:
+            return list(found.values())
+        found |= new

@@ -1,0 +1,99 @@
+"""The record of an import: what became of every row, and what stood there before."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from io import StringIO
+
+from personnel import bulk
+from personnel.models import ImportedRow, RosterImport
+from personnel.roster.judging import Plan, Step
+from personnel.roster.shapes import Finding, Question
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Keys of what was written, by the `id()` of the step."""
+
+    members: dict[int, int]
+    services: dict[int, int]
+    contacts: dict[int, int]
+    requests: dict[int, int]
+
+
+def before(cursor, plan: Plan) -> dict[int, dict[str, dict]]:
+    """What stands now where a step changes something, by the `id()` of the step; sealed columns in hexadecimal."""
+    changed = [step for step in plan.steps if step.fate == "change" and (step.changes or step.service_changes)]
+    phones = _old_phones(cursor, [step.member.id for step in changed if "phone" in step.changes])
+    found = {}
+    for step in changed:
+        person = {key: _plain(old) for key, (old, _given) in step.changes.items() if key != "phone"}
+        if "phone" in step.changes:
+            person |= phones[step.member.id]
+        service = {key: _plain(old) for key, (old, _given) in step.service_changes.items()}
+        if service:
+            service["id"] = step.service.id
+        found[id(step)] = {name: told for name, told in (("member", person), ("service", service)) if told}
+    return found
+
+
+def _old_phones(cursor, members: list[int]) -> dict[int, dict[str, str | None]]:
+    cursor.execute(
+        "SELECT id, encode(phone_sealed, 'hex'), encode(phone_digest, 'hex') FROM personnel_member WHERE id = ANY (%s)",
+        [members],
+    )
+    return {key: {"phone_sealed": sealed, "phone_digest": digest} for key, sealed, digest in cursor.fetchall()}
+
+
+def _plain(value):
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def rows(
+    plan: Plan, roster: RosterImport, stood_before: dict[int, dict], keys: Keys
+) -> tuple[str, list[str], StringIO]:
+    """(table, columns, text): what became of every row, and what stood before where something was changed."""
+    columns = ["roster_id", "unit_id", "sheet", "number", "fate", "member_id", "service_id", "contact_id",
+               "request_id", "before", "findings"]  # fmt: skip
+    places = {sheet["name"]: place for place, sheet in enumerate(roster.sheets)}
+    text = bulk.text_of(
+        [
+            roster.pk, step.unit or roster.unit_id, places[step.row.sheet], step.row.number, step.fate,
+            _member(step, keys), keys.services.get(id(step)), keys.contacts.get(id(step)), keys.requests.get(id(step)),
+            _json(stood) if (stood := stood_before.get(id(step))) else None,
+            _json([told(one) for one in step.row.findings]) if step.row.findings else "[]",
+        ]
+        for step in plan.steps
+    )  # fmt: skip
+    return ImportedRow._meta.db_table, columns, text
+
+
+def _member(step: Step, keys: Keys) -> int | None:
+    if step.member:
+        return step.member.id if step.fate != "reject" else None
+    return keys.members.get(id(step))
+
+
+def _json(value) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def told(finding: Finding) -> list[str]:
+    """A finding as it is kept: kind, column, code and the sentence in the language of who reads it now."""
+    if isinstance(finding, Question):
+        return ["Question", finding.column, finding.code, str(finding.message), finding.id]
+    return [type(finding).__name__, finding.column, finding.code, str(finding.message)]
+
+
+def notices(findings: Iterable[Finding]) -> list[dict]:
+    """Notices in short: of those of one kind and column of a sheet the first, and how many rows it is said of."""
+    found: dict[tuple, dict] = {}
+    for one in findings:
+        # What is said of a sheet or column stands alone; what is said of rows is counted.
+        key = (one.sheet, one.column, one.code, None if one.row else str(one.message))
+        told_of = found.setdefault(
+            key, {"sheet": one.sheet, "column": one.column, "code": one.code, "message": str(one.message), "rows": 0}
+        )
+        told_of["rows"] += 1 if one.row else 0
+    return list(found.values())

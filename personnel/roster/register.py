@@ -1,0 +1,213 @@
+"""What the register knows of the people of a roster, as far as the sender may see it: a handful of queries."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from psycopg2.sql import SQL
+
+from organization import divisions
+from organization.models import Employer, Unit
+from personnel.bulk import listed
+from personnel.models import EligibilityRule
+from personnel.roster.eligibility import Rule
+from personnel.roster.fields import FIELDS
+from personnel.roster.places import Place, Places
+from personnel.roster.terms import Terms
+
+# Columns of a person that a roster may fill and that are held against it; the phone is compared by its digest.
+PERSON_COLUMNS = tuple(
+    key for key, each in FIELDS.items() if each.of == "member" and key not in ("name", "id_number", "document", "phone")
+)
+SERVICE_COLUMNS = (
+    "category",
+    "sponsor",
+    "employer_id",
+    "post",
+    "grade",
+    "badge",
+    "share",
+    "started_on",
+    "ended_on",
+    "ending",
+    "ending_note",
+    "contract_from",
+    "contract_until",
+)
+
+
+@dataclass(slots=True)
+class Service:
+    """A service that the reader may see; `values` are its columns that a roster may fill, None for blank."""
+
+    id: int
+    unit: int
+    force: str
+    values: dict[str, Any]
+
+    @property
+    def ended_on(self) -> date | None:
+        return self.values["ended_on"]
+
+    @property
+    def share(self) -> int:
+        return self.values["share"]
+
+    def is_running(self, day: date) -> bool:
+        return self.ended_on is None or self.ended_on > day
+
+    def overlaps(self, start: date, end: date | None) -> bool:
+        return (self.ended_on is None or self.ended_on > start) and (end is None or self.values["started_on"] < end)
+
+
+@dataclass(slots=True)
+class Known:
+    """A member of the register: id, unit that keeps the file, name, columns of the person, services seen."""
+
+    id: int
+    unit: int
+    name: str
+    values: dict[str, Any]
+    services: list[Service] = field(default_factory=list)
+    contacts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """All that a roster is judged against. `serving` is (digest, member, name, unit, force) of the people of the unit,
+    where a whole roster was sent."""
+
+    members: Mapping[bytes, Known]
+    elsewhere: frozenset[bytes]
+    places: Places
+    rules: Sequence[Rule]
+    employers: Mapping[str, list[int]]
+    namesakes: frozenset[tuple[str, date]]
+    serving: Sequence[tuple[bytes, int, str, int, str]] = ()
+
+
+def look_up(people: Mapping[bytes, tuple[str, date | None]], terms: Terms, *, lock: bool, employers: bool) -> Register:
+    """What is known of these people: {digest: (name, birth date)}. `lock` holds their files until the commit."""
+    digests = list(people)
+    members = _members(digests, lock)
+    missing = [digest for digest in digests if digest not in members]
+    return Register(
+        members=members,
+        elsewhere=frozenset(_elsewhere(missing)),
+        places=places(terms),
+        rules=rules(),
+        employers=_employers() if employers else {},
+        namesakes=_namesakes({people[digest] for digest in missing}),
+        serving=_serving(terms) if terms.is_whole else (),
+    )
+
+
+def places(terms: Terms) -> Places:
+    """The open units of the whole office: names are public, and a foreign one gets a plain refusal."""
+    units = Unit.objects.open_on(terms.today).values_list("code", "name", "aliases")
+    return Places(Place(code, name, tuple(aliases)) for code, name, aliases in units)
+
+
+def rules() -> list[Rule]:
+    return [
+        Rule(**row)
+        for row in EligibilityRule.objects.values(
+            "force", "valid_from", "valid_until", "min_age", "max_age", "is_max_age_hard", "min_education",
+            "is_education_hard", "source",
+        )
+    ]  # fmt: skip
+
+
+def _members(digests: Collection[bytes], lock: bool) -> dict[bytes, Known]:
+    with connection.cursor() as cursor:
+        if lock:  # in one order, so that two rosters of the same people wait for each other instead of dying
+            cursor.execute(
+                "SELECT FROM personnel_member WHERE id_digest = ANY (%s) ORDER BY id_digest FOR NO KEY UPDATE",
+                [digests],
+            )
+        cursor.execute(
+            SQL(
+                "SELECT id_digest, id, unit_id, name, phone_digest, {} FROM personnel_member WHERE id_digest = ANY (%s)"
+            ).format(listed(PERSON_COLUMNS)),
+            [digests],
+        )
+        found = {}
+        for digest, key, unit, name, phone, *values in cursor.fetchall():
+            told = dict(zip(PERSON_COLUMNS, values, strict=True)) | {"phone": phone and bytes(phone)}
+            found[bytes(digest)] = Known(key, unit, name, told)
+    _add_services(found)
+    _add_contacts(found)
+    return found
+
+
+def _add_services(found: Mapping[bytes, Known]) -> None:
+    by_key = {known.id: known for known in found.values()}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SQL(
+                "SELECT id, member_id, unit_id, force, {} FROM personnel_assignment"
+                " WHERE member_id = ANY (%s) ORDER BY id"
+            ).format(listed(SERVICE_COLUMNS)),
+            [list(by_key)],
+        )
+        for key, member, unit, force, *values in cursor.fetchall():
+            told = {name: None if value == "" else value for name, value in zip(SERVICE_COLUMNS, values, strict=True)}
+            by_key[member].services.append(Service(key, unit, force, told))
+
+
+def _add_contacts(found: Mapping[bytes, Known]) -> None:
+    by_key = {known.id: known for known in found.values()}
+    names = defaultdict(set)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT member_id, name FROM personnel_emergencycontact WHERE member_id = ANY (%s)", [list(by_key)]
+        )
+        for member, name in cursor.fetchall():
+            names[member].add(name)
+    for member, told in names.items():
+        by_key[member].contacts = frozenset(told)
+
+
+def _elsewhere(digests: Sequence[bytes]) -> list[bytes]:
+    if not digests:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT registered_elsewhere(%s::bytea[])", [list(digests)])
+        return [bytes(digest) for (digest,) in cursor.fetchall()]
+
+
+def _employers() -> dict[str, list[int]]:
+    found = defaultdict(list)
+    for name, key in Employer.objects.filter(ended_on=None).values_list("name", "id"):
+        found[name].append(key)
+    return dict(found)
+
+
+def _namesakes(people: Collection[tuple[str, date | None]]) -> frozenset[tuple[str, date]]:
+    pairs = [(name, born) for name, born in people if born]
+    if not pairs:
+        return frozenset()
+    names, births = zip(*pairs, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT c.name, c.birth_date FROM unnest(%s::text[], %s::date[]) AS asked (name, birth_date)"
+            ' JOIN personnel_card c ON c.name = asked.name COLLATE "C" AND c.birth_date = asked.birth_date',
+            [list(names), list(births)],
+        )
+        return frozenset(cursor.fetchall())
+
+
+def _serving(terms: Terms) -> list[tuple[bytes, int, str, int, str]]:
+    low, high = divisions.span(terms.unit)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.id_digest, m.id, m.name, a.unit_id, a.force FROM personnel_assignment a"
+            " JOIN personnel_member m ON m.id = a.member_id"
+            " WHERE a.unit_id BETWEEN %s AND %s AND a.started_on <= %s AND (a.ended_on IS NULL OR a.ended_on > %s)"
+            " AND a.force = ANY (%s)",
+            [low, high, terms.today, terms.today, list(terms.forces)],
+        )
+        return [(bytes(digest), *rest) for digest, *rest in cursor.fetchall()]

@@ -1,0 +1,147 @@
+"""Taking a whole import back: what it created goes, what it changed becomes what it was, or nothing is touched."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Min
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from psycopg2.sql import SQL, Composable, Identifier, Literal
+
+from organization import divisions, events
+from organization.models import Account, TrailEntry
+from organization.refusal import Refusal
+from personnel import bulk
+from personnel.models import Assignment, EmergencyContact, Member, RosterImport
+from personnel.roster.merging import NULLABLE
+from personnel.roster.register import PERSON_COLUMNS, SERVICE_COLUMNS
+
+WRITTEN = ("create", "change")
+# How a column is read out of the stored JSON; text needs nothing.
+READ_AS = (
+    dict.fromkeys(("phone_sealed", "phone_digest"), "decode(r.stood ->> {0}, 'hex')")
+    | dict.fromkeys(("started_on", "ended_on", "contract_from", "contract_until"), "(r.stood ->> {0})::date")
+    | dict.fromkeys(("share", "employer_id"), "(r.stood ->> {0})::bigint")
+)
+
+
+@dataclass(frozen=True)
+class Later:
+    """A file that stands in the way of an undo: whose it is, and who changed it when ("" where we may not know)."""
+
+    member: int
+    name: str
+    changed_at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What came of it: the rows that were taken back, or the files that stand in the way; then nothing was touched."""
+
+    batch: int
+    rows: int = 0
+    refused: tuple[Later, ...] = ()
+
+
+class NotUndoable(Refusal):
+    """Codes: not_imported, already_undone, not_yours."""
+
+
+def undo(roster: RosterImport, account: Account) -> Undone:
+    """Take the import back in the caller's transaction, in which its record is locked. Raises NotUndoable.
+
+    What hangs on a person all the same (an account for pay, say) makes the database refuse: IntegrityError.
+    """
+    _refuse(roster, account)
+    if later := later_changes(roster):
+        return Undone(roster.pk, refused=tuple(later))
+    rows = roster.rows.filter(fate__in=WRITTEN).count()
+    _take_back(roster, account.name)
+    events.record("import_undone", unit=roster.unit_id, roster=roster.pk, rows=rows)
+    return Undone(roster.pk, rows)
+
+
+def _refuse(roster: RosterImport, account: Account) -> None:
+    if roster.committed_at is None:
+        raise NotUndoable("not_imported", _("This roster was not imported; there is nothing to undo."))
+    if roster.undone_at:
+        raise NotUndoable("already_undone", _("This import was undone already."))
+    is_superior = divisions.level(account.unit_id) != divisions.level(roster.unit_id)
+    if roster.account != account.pk and not is_superior:
+        raise NotUndoable("not_yours", _("An import is undone by who sent it, or by a superior unit."))
+
+
+def later_changes(roster: RosterImport) -> list[Later]:
+    """Members of the batch whose files somebody changed since, or that moved away. Holds the files until the commit."""
+    written = roster.rows.filter(fate__in=WRITTEN).values_list("member_id", flat=True)
+    touched = list(written)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, name FROM personnel_member WHERE id = ANY (%s) ORDER BY id_digest FOR UPDATE", [touched]
+        )
+        names: dict[int, str] = dict(cursor.fetchall())
+    first = TrailEntry.objects.filter(batch=str(roster.pk)).aggregate(first=Min("id"))["first"] or 0
+    taken_back = RosterImport.objects.filter(pk__gt=roster.pk, undone_at__isnull=False).values_list("pk", flat=True)
+    ours = [str(roster.pk), *map(str, taken_back)]  # what was taken back left the files as they were
+    entries = TrailEntry.objects.filter(id__gt=first, member__in=written).exclude(batch__in=ours)
+    found = {entry.member: entry for entry in entries.order_by("id")}
+    away = [Later(member, "", roster.committed_at, "") for member in sorted(set(touched) - names.keys())]
+    return away + [Later(key, names[key], one.at, one.who) for key, one in found.items() if key in names]
+
+
+def _take_back(roster: RosterImport, by: str) -> None:
+    with connection.cursor() as cursor, bulk.hashed(cursor):
+        # The time of the transaction: the policies of deletion ask for exactly that.
+        cursor.execute(
+            "UPDATE personnel_rosterimport SET undone_at = now(), undone_by = %s WHERE id = %s", [by[:80], roster.pk]
+        )
+        cursor.execute(
+            "UPDATE personnel_transferrequest t SET answer = 'lapsed', answered_on = %s FROM personnel_importedrow r"
+            " WHERE r.roster_id = %s AND r.request_id = t.id AND t.answer = ''",
+            [timezone.localdate(), roster.pk],
+        )
+        _restore(cursor, roster, Assignment, "service", SERVICE_COLUMNS)
+        _restore(cursor, roster, Member, "member", ("phone_sealed", "phone_digest", *PERSON_COLUMNS))
+        for model, column in ((EmergencyContact, "contact_id"), (Assignment, "service_id")):
+            _delete(cursor, roster, model, SQL("r.{} = t.id").format(Identifier(column)))
+        _delete(cursor, roster, Member, SQL("r.fate = 'create' AND r.member_id = t.id"))
+
+
+def _restore(cursor, roster: RosterImport, model, part: str, columns) -> None:
+    """Put back what `before` says of a part ("member", "service"); what it does not name stays."""
+    key = SQL("r.member_id") if part == "member" else SQL("(r.stood ->> 'id')::bigint")
+    sets = SQL(", ").join(_set(column) for column in columns)
+    cursor.execute(
+        SQL(
+            "UPDATE {table} t SET {sets} FROM (SELECT member_id, before -> {part} AS stood FROM personnel_importedrow"
+            " WHERE roster_id = %s AND before ? {part}) r WHERE t.id = {key}"
+        ).format(table=Identifier(model._meta.db_table), sets=sets, part=Literal(part), key=key),
+        [roster.pk],
+    )
+
+
+def _set(column: str) -> Composable:
+    read = SQL(READ_AS.get(column, "r.stood ->> {0}")).format(Literal(column))
+    if column not in NULLABLE and column not in READ_AS:
+        read = SQL("COALESCE({}, '')").format(read)
+    return SQL("{0} = CASE WHEN r.stood ? {1} THEN {2} ELSE t.{0} END").format(
+        Identifier(column), Literal(column), read
+    )
+
+
+def _delete(cursor, roster: RosterImport, model, joined: Composable) -> None:
+    cursor.execute(
+        SQL("DELETE FROM {} t USING personnel_importedrow r WHERE r.roster_id = %s AND {}").format(
+            Identifier(model._meta.db_table), joined
+        ),
+        [roster.pk],
+    )
+
+
+def described(later: Later) -> Mapping[str, Any]:
+    """As scripts are told."""
+    return {"member": later.member, "changed_at": later.changed_at.isoformat(), "by": later.by}
