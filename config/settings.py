@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "import_export",
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
@@ -176,6 +177,14 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# --- rosters: read in memory, so that no temporary file can survive -------------------------------
+ROSTER_MAX_BYTES = env.int("ROSTER_MAX_MEGABYTES", default=40) * 2**20
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = ROSTER_MAX_BYTES + 2**20
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 2**20  # pasted cells
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 
 # --- transport ------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"
