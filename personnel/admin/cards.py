@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -11,6 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from organization.guarded_admin import COUNT_CAP, CappedPaginator, GuardedAdmin
 from personnel.admin.people_filters import FILTERS, selection
+from personnel.exports import pages
+from personnel.exports.export import RIGHT
 from personnel.models import Assignment, Card, Member
 
 
@@ -88,8 +90,16 @@ class CardAdmin(GuardedAdmin):
     def has_change_permission(self, request, obj=None):
         return False
 
+    def get_urls(self):
+        named = [
+            path("export/", self.admin_site.admin_view(pages.export_page), name="personnel_card_export"),
+            path("template/", self.admin_site.admin_view(pages.template_page), name="personnel_card_template"),
+        ]
+        return named + super().get_urls()
+
     def changelist_view(self, request, extra_context=None):
-        context = {"may_add": request.user.has_perm("personnel.add_member"), "title": _("People")}
+        may = {"may_add": "personnel.add_member", "may_export": RIGHT}
+        context = {name: request.user.has_perm(right) for name, right in may.items()} | {"title": _("People")}
         return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description=_("age"), ordering="-birth_date")

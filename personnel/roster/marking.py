@@ -12,7 +12,7 @@ BAD = ("reject", "ask")
 def bad_rows(roster: RosterImport) -> bytes:
     """The rows that cannot be imported, a sheet for each sheet, each with its reasons."""
     return marked.bad_rows_of(
-        (sheet["name"], [header for _index, header, _field in sheet["columns"]], rows)
+        (sheet["name"], _headers(sheet), rows)
         for sheet, rows in _by_sheet(roster, roster.staged.filter(fate__in=BAD))
     )
 
@@ -20,9 +20,17 @@ def bad_rows(roster: RosterImport) -> bytes:
 def whole(roster: RosterImport) -> bytes:
     """All rows as they were sent, the bad ones marked."""
     return marked.bad_rows_of(
-        (sheet["name"], [header for _index, header, _field in sheet["columns"]], rows)
+        (sheet["name"], _headers(sheet), rows)
         for sheet, rows in _by_sheet(roster, roster.staged.all())
     )
+
+
+def _headers(sheet: dict) -> list[str]:
+    """The headers from column A on, also where the list begins further right."""
+    headers = [""] * (1 + max((index for index, _header, _field in sheet["columns"]), default=-1))
+    for index, header, _field in sheet["columns"]:
+        headers[index] = header
+    return headers
 
 
 def _by_sheet(roster: RosterImport, lines) -> Iterable[tuple[dict, list]]:

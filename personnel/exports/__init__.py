@@ -1,0 +1,1 @@
+"""Lists of people as files: what is written, for whom, with which numbers, and on record."""
