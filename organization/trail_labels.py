@@ -130,6 +130,8 @@ class Telling:
             return self.plain[value]
         if isinstance(value, list):
             return "、".join(map(str, value))
+        if isinstance(value, dict):
+            return "、".join(f"{key} {part}" for key, part in value.items()) or None
         if column.related:
             return self.names.get((column.related, value)) or f"{column.related._meta.verbose_name} {value}"
         return local_moment(str(value)) if column.is_moment else column.choices.get(value) or str(value)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from organization import events
 from organization.models import Account, SecurityEvent, Team, TrailEntry, Unit
 from organization.scope import as_account, as_root
-from personnel.models import Appointment, BankAccount, Card, EmergencyContact, HealthRecord
+from personnel.models import Appointment, BankAccount, Card, EmergencyContact, HealthRecord, RosterImport
 from tests import access_table
 from tests.conftest import DISTRICT, OTHER_TOWN, OTHER_VILLAGE, STATION, TOWN, VILLAGE
 from tests.factories import EmployerFactory, MemberFactory, serve
@@ -28,6 +28,7 @@ SENTINELS = ("哨兵", "shaobing")
 # Values for arguments of addresses that are no number of a row of the model in the address.
 VALUES = {
     "field": "id_number", "slug": "joined", "app_label": "personnel", "url": "nowhere",
+    "row": 987_654_321,
 }  # fmt: skip
 KEYS = ("object_id", "pk", "code", "id")
 
@@ -48,8 +49,11 @@ def world(unit, account, word="样本"):
         contact = EmergencyContact.objects.create(member=member, name=word, relation=word, phone="13800001234")
         health = HealthRecord.objects.create(member=member, condition="1")
         card = Card.objects.get(member=member)
+        roster = RosterImport.objects.create(
+            unit=place, account=0, account_name=word, file_name=f"{word}.xlsx", sha256="0" * 64, size=1, counts={}
+        )
     user = account("hr" if unit == STATION else "clerk", unit, name=word)
-    made = [member, employer, team, post, held, bank, contact, health, card, user, place]
+    made = [member, employer, team, post, held, bank, contact, health, card, user, place, roster]
     return {each._meta.label_lower: each.pk for each in made} | logged(account)
 
 

@@ -88,6 +88,11 @@ def joined(parts: list[str]) -> str:
     return JOINT.join(part.replace(JOINT, _NO_JOINT) for part in parts)
 
 
+def usual(field: str) -> str | None:
+    """The header that rosters most often have for a field; None for what is no field."""
+    return next(iter(_DATA["fields"].get(field, ())), None)
+
+
 def is_known(header: str) -> bool:
     """Whether the header means something in rosters, be it certain or not."""
     return bool(fields_of(header))

@@ -84,7 +84,7 @@ class Command(ScriptedCommand):
 
 
 def table(examined: Examined, roster: RosterImport | None = None, refusal: NotCommitted | None = None) -> dict:
-    """What scripts are told: every row of the file is in exactly one of create, change, unchanged, reject, skip, ask."""
+    """What scripts are told: every row is in exactly one of create, change, unchanged, reject, skip, ask."""
     problems = [told(one) for one in examined.problems]
     if refusal:
         problems += [
