@@ -1,11 +1,9 @@
 """An export from the order to the file: what may be had is decided here, and every file that is made is on record."""
 
-import gc
 import hashlib
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -16,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from organization import events
 from organization.models import Unit
 from organization.refusal import Refusal
+from personnel.bulk import uncollected
 from personnel.exports import numbers
 from personnel.exports.columns import Column, rows, words
 from personnel.exports.csv import write_csv
@@ -67,7 +66,7 @@ def export(order: Order, account) -> Exported:
     file = tempfile.TemporaryFile(dir=settings.VAR_DIR)  # noqa: SIM115 - it goes to the caller
     try:
         people = rows(columns, blocks(order.selection, shown))
-        with _uncollected():
+        with uncollected():
             if order.format == "csv":
                 count = write_csv(file, [column.header for column in columns], people, footer=f"制表人：{made}")
             else:
@@ -80,18 +79,6 @@ def export(order: Order, account) -> Exported:
         file.close()
         raise
     return Exported(file, count, _name(order, layout, account), digest)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Rows make no cycles; looking for some among them, again and again, would be a sixth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def checked(order: Order, account) -> tuple[Layout, str]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from organization import events
 from organization.refusal import Refusal
 from organization.scope import current, entered
+from personnel.bulk import uncollected
 from personnel.models import RosterImport
 from personnel.roster import examination, merging, recording
 from personnel.roster.examination import NO_MARKS, REFUSALS, Examined, Marks, Place, Source
@@ -37,6 +38,7 @@ class Wish:
     marks: Marks = NO_MARKS
 
 
+@uncollected()
 def commit(source: Source, terms: Terms, roster: RosterImport, wish: Wish) -> Examined:
     """Write the roster in the caller's transaction, in which its row is locked. Raises NotCommitted."""
     if roster.committed_at:

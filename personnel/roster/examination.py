@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from organization.keyring import sealer
+from personnel.bulk import uncollected
 from personnel.models import RosterAnswer
 from personnel.roster import judging, layout, mapping, values
 from personnel.roster.filling import fill
@@ -111,6 +112,7 @@ REFUSALS = {
 }
 
 
+@uncollected()
 def examine(source: Source, terms: Terms, marks: Marks = NO_MARKS, *, lock: bool = False) -> Examined:
     """Judge a file under the current scope; `lock` holds the files of its people, for a commit."""
     terms = replace(terms, remembered=remembered(source, terms))

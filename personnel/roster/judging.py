@@ -98,11 +98,12 @@ def judge(steps: Sequence[Step], register: Register, terms: Terms) -> Plan:
 
 
 def _fate(step: Step) -> str:
-    if any(step.row.of(Problem)):
+    kinds = {type(one) for one in step.row.findings} if step.row.findings else ()
+    if Problem in kinds:
         return "reject"
     if step.is_skipped or step.request:
         return "skip"
-    if any(step.row.of(Question)):
+    if Question in kinds:
         return "ask"
     if step.member is None:
         return "create"
@@ -126,7 +127,7 @@ def _judge_alone(step: Step, register: Register, terms: Terms) -> None:
     if step.force:
         row.values["force"] = step.force
         row.findings += eligibility.judge(row, register.rules, terms.today)
-    if not any(row.of(Problem)) and not (row.values.get("sex") and row.values.get("birth_date")):
+    if not (row.values.get("sex") and row.values.get("birth_date")) and not any(row.of(Problem)):
         say(
             step, Problem, "birth_date", "unknown_birth", _("Sex and birth date are needed; this number does not tell.")
         )
