@@ -262,6 +262,9 @@ CREATE TRIGGER unit_is_filled BEFORE INSERT ON {self.table} FOR EACH ROW
         for role, reach in (("staff", f"{mine} AND {self.unit} {RANGE}"), ("whole", mine)):
             yield self.policy(f"of_{role}", q[role], "ALL", reach, reach)
         yield from self.usable(q, "SELECT, INSERT, UPDATE, DELETE")
+        # The gate clears away what nobody sees any more: it deletes without looking.
+        yield self.policy("of_gate_old", q["gate"], "DELETE", f"staged_at <= now() - {STAGED_FOR}")
+        yield f"GRANT DELETE ON {self.table} TO {q['gate']}"
 
     def policies_rules(self, q):
         """Rules of the whole office: everybody reads them, only an account of the root writes them."""

@@ -182,17 +182,20 @@ def _open(table: Table, kind: str, roles: dict[str, int]) -> Iterator[str]:
             }
 
 
+ALL_VERBS = {"SELECT", "INSERT", "UPDATE", "DELETE"}
+GATE_MAY = {
+    "gate": ALL_VERBS, "public": {"SELECT"}, "staged": {"DELETE"}, "event": {"INSERT"}, "unit": {"SELECT"},
+    "account": {"SELECT"},
+}  # fmt: skip
+OTHERS_MAY = {
+    "gate": set[str](), "trail": set[str](), "framework": set[str](), "public": {"SELECT"}, "staged": ALL_VERBS,
+    "card": {"SELECT"}, "view": {"SELECT"}, "event": {"SELECT", "INSERT"}, "record": {"SELECT", "INSERT"},
+}  # fmt: skip
+
+
 def _allowed(kind: str, part: str) -> set[str]:
-    if kind == "gate":
-        return {"SELECT", "INSERT", "UPDATE", "DELETE"} if part == "gate" else set()
-    if kind in {"trail", "framework"}:
-        return set()
-    if kind == "public":
-        return {"SELECT"}
     if part == "gate":
-        return {"event": {"INSERT"}, "unit": {"SELECT"}, "account": {"SELECT"}}.get(kind, set())
-    if kind in {"card", "view"} or (kind == "rules" and part == "staff"):
+        return set(GATE_MAY.get(kind, ()))
+    if kind == "rules" and part == "staff":
         return {"SELECT"}
-    if kind == "staged":
-        return {"SELECT", "INSERT", "UPDATE", "DELETE"}
-    return {"SELECT", "INSERT"} | ({"UPDATE"} if kind in AUDITED else set())
+    return set(OTHERS_MAY.get(kind, {"SELECT", "INSERT", "UPDATE"}))

@@ -10,8 +10,10 @@ class PersonnelConfig(AppConfig):
         """Tell the organization what moves when a unit closes, and what is counted beside it."""
         from organization import counts
         from personnel import headcount, links, unit_closing, vacancies
+        from personnel.roster import jobs
 
         unit_closing.register_movers()
+        jobs.register()
         counts.register(
             "unit", _("people serving"), headcount.by_unit, right="personnel.view_card", link=links.people_of
         )

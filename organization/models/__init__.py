@@ -2,6 +2,7 @@ from organization.models.account import Account, Role
 from organization.models.employer import Employer
 from organization.models.event import SecurityEvent
 from organization.models.installation import Installation
+from organization.models.job import Job
 from organization.models.session import Session
 from organization.models.team import Post, Team
 from organization.models.trail import TrailEntry
@@ -11,6 +12,7 @@ __all__ = [
     "Account",
     "Employer",
     "Installation",
+    "Job",
     "Post",
     "Role",
     "SecurityEvent",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
 from django.db.models import Count
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organization import events
@@ -13,7 +14,7 @@ from organization.scope import current, entered
 from personnel.bulk import uncollected
 from personnel.models import RosterImport
 from personnel.roster import examination, merging, recording
-from personnel.roster.examination import NO_MARKS, REFUSALS, Examined, Marks, Place, Source
+from personnel.roster.examination import NO_MARKS, REFUSALS, Examined, Marks, Place, Source, Tell
 from personnel.roster.terms import Terms
 
 
@@ -39,11 +40,14 @@ class Wish:
 
 
 @uncollected()
-def commit(source: Source, terms: Terms, roster: RosterImport, wish: Wish) -> Examined:
-    """Write the roster in the caller's transaction, in which its row is locked. Raises NotCommitted."""
+def commit(source: Source, terms: Terms, roster: RosterImport, wish: Wish, tell: Tell | None = None) -> Examined:
+    """Write the roster in the caller's transaction, in which its row is locked. Raises NotCommitted.
+
+    `tell` is told how many rows have been judged.
+    """
     if roster.committed_at:
         raise NotCommitted("already_imported", _("This roster was imported already."))
-    examined = examination.examine(source, terms, wish.marks, lock=True)
+    examined = examination.examine(source, terms, wish.marks, lock=True, tell=tell)
     if wish.seen is not None and (changed := _changed(examined, wish.seen)):
         message = _("Rows were changed by somebody else since the preview; please look at them again.")
         raise NotCommitted("changed_since", message, examined, changed)
@@ -85,3 +89,9 @@ def _close(roster: RosterImport, examined: Examined) -> None:
     roster.counts, roster.failure, roster.failed_at = counts, "", None
     roster.save(update_fields=["sheets", "notices", "answers", "counts", "committed_at", "failure", "failed_at"])
     events.record("import", unit=roster.unit_id, roster=roster.pk, **counts)
+
+
+def note_failure(roster: RosterImport, reason: str) -> None:
+    """Say in the record that an import was tried and did not come about; it goes on waiting."""
+    roster.failed_at, roster.failure = timezone.now(), reason[:300]
+    roster.save(update_fields=["failed_at", "failure"])

@@ -1,7 +1,7 @@
 """From bytes to a plan: a file is read, its tables found, mapped, filled, cleaned and judged. Nothing is written."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,10 +16,12 @@ from personnel.roster.judging import Plan, Step
 from personnel.roster.placing import Placing
 from personnel.roster.reading import parse_pasted, read
 from personnel.roster.register import look_up, places
-from personnel.roster.shapes import Book, Finding, Layout, Notice, Problem, Question, Row, Table
+from personnel.roster.shapes import Book, Finding, Layout, Line, Notice, Problem, Question, Row
 from personnel.roster.terms import Terms
 
 Place = tuple[str, int]  # sheet and row
+Tell = Callable[[int], None]
+TOLD_EVERY = 5000
 
 
 @dataclass(frozen=True)
@@ -113,10 +115,15 @@ REFUSALS = {
 
 
 @uncollected()
-def examine(source: Source, terms: Terms, marks: Marks = NO_MARKS, *, lock: bool = False) -> Examined:
-    """Judge a file under the current scope; `lock` holds the files of its people, for a commit."""
+def examine(
+    source: Source, terms: Terms, marks: Marks = NO_MARKS, *, lock: bool = False, tell: Tell | None = None
+) -> Examined:
+    """Judge a file under the current scope; `lock` holds the files of its people, for a commit.
+
+    `tell` is told how many rows are done, every few thousand.
+    """
     terms = replace(terms, remembered=remembered(source, terms))
-    steps, fields, findings = clean(source, terms, marks)
+    steps, fields, findings = clean(source, terms, marks, tell)
     seal = sealer()
     people = {}
     for step in steps:
@@ -130,7 +137,7 @@ def examine(source: Source, terms: Terms, marks: Marks = NO_MARKS, *, lock: bool
 
 
 def clean(
-    source: Source, terms: Terms, marks: Marks = NO_MARKS
+    source: Source, terms: Terms, marks: Marks = NO_MARKS, tell: Tell | None = None
 ) -> tuple[list[Step], list[dict[int, str]], list[Finding]]:
     """The steps of all lines, not judged yet; the fields of each table's columns; findings of columns and sheets."""
     steps: list[Step] = []
@@ -147,7 +154,8 @@ def clean(
         filled = fill(table, terms.answers, remembered=terms.remembered)
         findings += [*mapped.questions, *mapped.notices]
         fields.append(mapped.fields)
-        rows = _rows(table, mapped.fields, filled.lines, context)
+        cleaner = values.Cleaner(table.sheet, mapped.fields, context)
+        rows = [cleaner.row(line) for line in _told(filled.lines, len(steps), tell)]
         findings += _hand_out(filled.findings, rows)
         steps += [_step(row, marks) for row in rows]
     return steps, fields, findings
@@ -160,13 +168,24 @@ def _step(row: Row, marks: Marks) -> Step:
     return Step(row, is_skipped=place in marks.skipped)
 
 
-def _rows(table: Table, fields: Mapping[int, str], lines, context) -> list[Row]:
-    cleaner = values.Cleaner(table.sheet, fields, context)
-    return [cleaner.row(line) for line in lines]
+def _told(lines: Sequence[Line], before: int, tell: Tell | None) -> Iterable[Line]:
+    """The lines, while somebody is told how many there were."""
+    if tell is None:
+        return lines
+    return _telling(lines, before, tell)
+
+
+def _telling(lines: Sequence[Line], before: int, tell: Tell) -> Iterator[Line]:
+    for count, line in enumerate(lines, start=before):
+        if count % TOLD_EVERY == 0:
+            tell(count)
+        yield line
 
 
 def _hand_out(findings: Sequence[Finding], rows: Sequence[Row]) -> list[Finding]:
     """Give findings of rows to their rows; those of the sheet are returned."""
+    if not findings:
+        return []
     by_number = {row.number: row for row in rows}
     left = []
     for one in findings:

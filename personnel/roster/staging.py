@@ -11,13 +11,13 @@ from django.utils import timezone
 from organization import rights
 from organization.keyring import sealer
 from organization.models import Account
-from organization.scope import current
+from organization.scope import GATE, current, entered
 from personnel import bulk
 from personnel.models import Force, RosterImport, StagedRoster, StagedRow
 from personnel.roster import values
 from personnel.roster.committing import NotCommitted, describe
-from personnel.roster.examination import REFUSALS, Examined, Marks, Place, Source, examine
-from personnel.roster.judging import Step
+from personnel.roster.examination import REFUSALS, Examined, Marks, Place, Source, Tell, examine
+from personnel.roster.judging import Plan, Step
 from personnel.roster.recording import told
 from personnel.roster.shapes import Cell, CellError, Column, Layout, Line, Question, Table
 from personnel.roster.terms import Terms
@@ -61,18 +61,33 @@ def record(source: Source, terms: Terms, account: Account) -> RosterImport:
 
 def stage(source: Source, roster: RosterImport, examined: Examined) -> None:
     """Keep the lines of all tables, sealed, with what was judged of them."""
-    lines = [(place, line) for place, table in enumerate(source.layout.tables) for line in table.lines]
+    places = {table.sheet: place for place, table in enumerate(source.layout.tables)}
+    _keep(source, roster, (judged(places[step.row.sheet], step) for step in examined.plan.steps))
+    _note_open(roster, examined)
+
+
+def stage_unjudged(source: Source, roster: RosterImport, terms: Terms) -> None:
+    """Keep the lines of all tables, sealed; they are judged later."""
+    lines = [(place, line.number) for place, table in enumerate(source.layout.tables) for line in table.lines]
+    described = Examined(source, terms, Plan([]), [{} for _table in source.layout.tables])
+    describe(roster, described)
+    roster.counts = {"rows": len(lines)}
+    _keep(source, roster, ([place, number, "", "", None, "[]", "{}"] for place, number in lines))
+    _note_open(roster, described)
+
+
+def _keep(source: Source, roster: RosterImport, said: Iterable[list]) -> None:
+    lines = [line for table in source.layout.tables for line in table.lines]
     columns = ["id", "roster_id", "unit_id", "actor", "staged_at", "is_skipped", "is_corrected", "refusal", COLUMN,
                *JUDGED]  # fmt: skip
     now, actor = timezone.now().isoformat(), current().actor
     with connection.cursor() as cursor:
         keys = bulk.keys(cursor, StagedRow, len(lines))
         text = bulk.text_of(
-            [key, roster.pk, roster.unit_id, actor, now, False, False, "", seal(line.cells, key), *judged(place, step)]
-            for key, (place, line), step in zip(keys, lines, examined.plan.steps, strict=True)
+            [key, roster.pk, roster.unit_id, actor, now, False, False, "", seal(line.cells, key), *columns_said]
+            for key, line, columns_said in zip(keys, lines, said, strict=True)
         )
         bulk.insert(cursor, TABLE, columns, text)
-    _note_open(roster, examined)
 
 
 def note(roster: RosterImport, examined: Examined) -> None:
@@ -133,6 +148,13 @@ def note_refusal(roster: RosterImport, refusal: NotCommitted) -> None:
         note(roster, refusal.examined)
 
 
+def clear_expired() -> None:
+    """Delete what was staged more than a day ago; nobody sees it any more. The gate deletes without looking."""
+    with entered(GATE), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM personnel_stagedrow")
+        cursor.execute("DELETE FROM personnel_stagedroster")
+
+
 def clear(roster: RosterImport) -> None:
     """After the commit only the lines that were left behind stay, to be corrected elsewhere."""
     roster.staged.exclude(fate__in=["reject", "ask"]).delete()
@@ -177,11 +199,11 @@ def rows_of(roster: RosterImport) -> list[StagedLine]:
     return [StagedLine(*row) for row in rows]
 
 
-def judge_again(roster: RosterImport, account: Account) -> Examined:
+def judge_again(roster: RosterImport, account: Account, tell: Tell | None = None) -> Examined:
     """Judge the staged lines as they are now, and note what comes of it."""
     rows = rows_of(roster)
     source = source_of(roster, rows)
-    examined = examine(source, terms_for(roster, account), marks(roster, rows))
+    examined = examine(source, terms_for(roster, account), marks(roster, rows), tell=tell)
     note(roster, examined)
     return examined
 

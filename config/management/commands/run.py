@@ -14,7 +14,7 @@ from django.db import OperationalError, connections
 from django.utils.translation import gettext as _
 from gunicorn.app.base import Application
 
-from config import keeper, localpg, start
+from config import keeper, localpg, start, worker
 from config.localpg import records
 
 env = environ.Env()
@@ -46,7 +46,8 @@ class Command(BaseCommand):
                     self.prepare()
                 connections.close_all()
                 self.announce(host, port)
-                Site().run()
+                with worker.beside():
+                    Site().run()
         except KeyboardInterrupt:  # while preparing; a site that serves handles it itself
             raise SystemExit(130) from None
         except start.CannotStart as error:

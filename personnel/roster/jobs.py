@@ -1,0 +1,111 @@
+"""Large rosters, judged and written beside the site; their page shows how far they are, and may be left and found."""
+
+from django.db import DatabaseError
+from django.utils.translation import gettext as _
+
+from organization import events, jobs
+from organization.models import Account, Job
+from organization.refused_by_database import sentence
+from personnel.models import RosterImport
+from personnel.roster import committing, staging
+from personnel.roster.committing import NotCommitted, Wish
+from personnel.roster.examination import Source, examine
+from personnel.roster.terms import Terms
+
+ROWS_AT_ONCE = 20_000  # what a request does by itself
+JUDGE, IMPORT = "roster.judge", "roster.import"
+
+
+def register() -> None:
+    jobs.register(JUDGE, judge)
+    jobs.register(IMPORT, import_staged_roster)
+
+
+def running(roster: RosterImport) -> Job | None:
+    """The job that is at work on a roster, if there is one."""
+    job = jobs.latest([JUDGE, IMPORT], roster.pk)
+    return job if job and not job.ended_at else None
+
+
+def is_large(roster: RosterImport) -> bool:
+    """Whether a request would be too long for it."""
+    return roster.counts.get("rows", 0) > ROWS_AT_ONCE
+
+
+def take_in(source: Source, terms: Terms, account: Account) -> RosterImport:
+    """Keep what was sent for a look: judged at once, or, when it is large, beside the site."""
+    roster = staging.record(source, terms, account)
+    if sum(len(table.lines) for table in source.layout.tables) > ROWS_AT_ONCE:
+        staging.stage_unjudged(source, roster, terms)
+        jobs.ask(JUDGE, roster.pk)
+    else:
+        examined = examine(source, terms)
+        committing.describe(roster, examined)
+        staging.stage(source, roster, examined)
+    return roster
+
+
+def judge_or_ask(roster: RosterImport, account: Account) -> None:
+    """Judge the lines again after an answer or a correction, or have it done."""
+    if is_large(roster):
+        roster.save(update_fields=["answers"])
+        jobs.ask(JUDGE, roster.pk)
+    else:
+        staging.judge_again(roster, account)
+
+
+def import_or_ask(roster: RosterImport, account: Account, *, partial: bool) -> str | None:
+    """Import a roster that waits: "" when done, a sentence when nothing was written, None when it will be done."""
+    if is_large(roster):
+        jobs.ask(IMPORT, roster.pk, partial=partial)
+        return None
+    return import_staged(roster, account, partial=partial)
+
+
+def judge(account: Account, subject: int, options: dict, tell: jobs.Tell) -> str:
+    """Judge the staged lines of a roster, and note what comes of it."""
+    roster = RosterImport.objects.select_for_update(of=("self",)).get(pk=subject)
+    total = roster.counts.get("rows", 0)
+    tell(_("being read"), 0, total)
+    staging.judge_again(roster, account, tell=lambda done: tell(_("being judged"), done, total))
+    tell(_("being saved"), total, total)
+    return ""
+
+
+def import_staged_roster(account: Account, subject: int, options: dict, tell: jobs.Tell) -> str:
+    """Write the staged lines of a roster, whole or not at all; what keeps it out is noted on its page."""
+    roster = RosterImport.objects.select_for_update(of=("self",)).get(pk=subject)
+    total = roster.counts.get("rows", 0)
+    tell(_("being judged"), 0, total)
+    return import_staged(
+        roster, account, partial=options.get("partial", False), tell=lambda done: tell(_("being judged"), done, total)
+    )
+
+
+def import_staged(roster: RosterImport, account: Account, *, partial: bool, tell=None) -> str:
+    """Commit a roster that waits, in the caller's transaction, in which its row is locked.
+
+    Returns "" when it is in the register, else the sentence that says why nothing was written; the record and an event
+    say so as well. What is no refusal but a fault of the database is raised.
+    """
+    rows = staging.rows_of(roster)
+    source = staging.source_of(roster, rows)
+    wish = Wish(partial, staging.effects(roster, rows), staging.marks(roster, rows))
+    try:
+        committing.commit(source, staging.terms_for(roster, account), roster, wish, tell)
+    except NotCommitted as refusal:
+        staging.note_refusal(roster, refusal)
+        return _failed(roster, str(refusal))
+    except DatabaseError as error:
+        reason = sentence(error)
+        if reason is None:
+            raise
+        return _failed(roster, str(reason))
+    staging.clear(roster)
+    return ""
+
+
+def _failed(roster: RosterImport, reason: str) -> str:
+    committing.note_failure(roster, reason)
+    events.record("import_failed", unit=roster.unit_id, reason=reason, roster=roster.pk)
+    return _("Nothing was imported. %(reason)s") % {"reason": reason}
