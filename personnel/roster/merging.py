@@ -1,6 +1,7 @@
 """Writing a judged roster: a handful of statements in the caller's transaction, whatever the number of rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from io import StringIO
 from operator import itemgetter
 from typing import Any
@@ -21,6 +22,7 @@ MEMBER, SERVICE, CONTACT = (model._meta.db_table for model in (Member, Assignmen
 SERVICE_BLANKS = dict.fromkeys(
     ("category", "sponsor", "post", "grade", "badge", "former_title", "ending", "ending_note"), ""
 )
+ROWS_AT_ONCE = 4000
 NULLABLE = frozenset(
     field.attname for model in (Member, Assignment) for field in model._meta.concrete_fields if field.null
 )
@@ -54,15 +56,22 @@ def merge(plan: Plan, roster: RosterImport) -> None:
         # In the order of the digests: two rosters with the same new people then wait for each other instead of dying.
         in_order = sorted(created, key=lambda step: step.digest)
         with bulk.Writer() as writer:
-            members = writer.write(bulk.insert_new, cursor, *_members(in_order, keys), "id_digest")
+            members = [
+                writer.write(bulk.insert_new, cursor, *_members(some, keys), "id_digest") for some in _some(in_order)
+            ]
             writer.write(_update, cursor, *_changed_members([step for step in changed if step.changes]))
-            services = writer.write(bulk.insert_new, cursor, *_services(begun, keys), "id")
+            services = [writer.write(bulk.insert_new, cursor, *_services(some, keys), "id") for some in _some(begun)]
             writer.write(_update, cursor, *_changed_services([step for step in changed if step.service_changes]))
             writer.write(bulk.insert, cursor, *_contacts(with_contact, keys))
             record = writer.write(bulk.insert, cursor, *recording.rows(plan, roster, before, keys))
-        _refuse_lost("registered_meanwhile", members.result(), in_order, keys.members)
-        _refuse_lost("serves_already", services.result(), begun, keys.services)
+        _refuse_lost("registered_meanwhile", members, in_order, keys.members)
+        _refuse_lost("serves_already", services, begun, keys.services)
         record.result()  # raises what any statement before it had raised
+
+
+def _some(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
+    """A few thousand at a time, so that the first are being written while the next are prepared."""
+    return (steps[first : first + ROWS_AT_ONCE] for first in range(0, len(steps), ROWS_AT_ONCE))
 
 
 def _keys(cursor, model, steps: Sequence[Step]) -> dict[int, int]:
@@ -70,7 +79,8 @@ def _keys(cursor, model, steps: Sequence[Step]) -> dict[int, int]:
     return dict(zip(map(id, steps), bulk.keys(cursor, model, len(steps)), strict=True)) if steps else {}
 
 
-def _refuse_lost(code: str, written: set[int], steps: Sequence[Step], keys: dict[int, int]) -> None:
+def _refuse_lost(code: str, answers: Sequence[Future], steps: Sequence[Step], keys: dict[int, int]) -> None:
+    written = set[int]().union(*(answer.result() for answer in answers))
     if len(written) < len(steps):
         raise Overtaken(code, [step for step in steps if keys[id(step)] not in written])
 
