@@ -2,15 +2,14 @@
 
 A job belongs to the gate, so that the worker finds it without anybody's scope; it is then done in the scope of the
 account that asked, in one transaction. How far it is, is told over a connection of its own, since nobody sees into a
-transaction. A worker holds a lock of its session on the job it does: when it dies, the lock goes with it and the job is
-done again.
+transaction. That transaction holds a lock on the job: when a worker dies, both are gone, and the job is done again.
 """
 
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -44,50 +43,39 @@ def latest(kinds: Iterable[str], subject: int) -> Job | None:
 
 def work_off() -> int:
     """Do every job that waits and nobody else does; returns how many."""
-    count = 0
-    while (job := _claim()) is not None:
-        try:
-            _do(job)
-        finally:
-            _release(job)
-        count += 1
-    return count
-
-
-def _claim() -> Job | None:
     with entered(GATE):
-        for job in Job.objects.waiting().select_related("account__unit").order_by("id"):
-            if _lock("pg_try_advisory_lock", job):
-                if not Job.objects.filter(pk=job.pk, ended_at=None).update(started_at=Now()):
-                    _lock("pg_advisory_unlock", job)  # somebody ended it before we had the lock
-                    continue
-                return job
-    return None
+        waiting = list(Job.objects.waiting().select_related("account__unit").order_by("id"))
+    return sum(map(_do, waiting))
 
 
-def _lock(function: str, job: Job) -> bool:
-    with connection.cursor() as cursor:
-        if function == "pg_try_advisory_lock":
-            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCKS, job.pk % 2**31])
-        else:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCKS, job.pk % 2**31])
-        return cursor.fetchone()[0]
-
-
-def _release(job: Job) -> None:
-    if connection.connection is not None and not connection.connection.closed:
-        _lock("pg_advisory_unlock", job)
-
-
-def _do(job: Job) -> None:
-    """Run the handler, whole or not at all, and note what came of it."""
+def _do(job: Job) -> bool:
+    """Run the handler and end the job in one transaction; False when somebody else has it, or had it."""
     try:
         with _teller(job) as tell, as_account(job.account, origin=f"job {job.kind}"):
-            said = HANDLERS[job.kind](job.account, job.subject, job.options, tell)
-    except Exception:  # whatever it was, the job has ended and the page must say so
+            if not _is_ours(job):
+                return False
+            _end(job, HANDLERS[job.kind](job.account, job.subject, job.options, tell))
+    except (OperationalError, InterfaceError):  # the server went away, and the job with it: it still waits
+        raise
+    except Exception:  # whatever it was, nothing was written, and the page must say so
         log.exception("job %s failed", job.kind)
         said = _("Something went wrong; nothing was saved. Please try again, or tell the administrator the time.")
-    with entered(GATE):
+        with entered(GATE):
+            _end(job, said)
+    return True
+
+
+def _is_ours(job: Job) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCKS, job.pk % 2**31])
+        if not cursor.fetchone()[0]:
+            return False
+    with gate():
+        return Job.objects.waiting().filter(pk=job.pk).exists()
+
+
+def _end(job: Job, said: str) -> None:
+    with gate():
         Job.objects.filter(pk=job.pk).update(ended_at=Now(), said=said[:300])
 
 

@@ -21,7 +21,6 @@ class Migration(migrations.Migration):
                 ('subject', models.BigIntegerField()),
                 ('options', models.JSONField(default=dict)),
                 ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('started_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('phase', models.CharField(blank=True, max_length=60)),
                 ('done', models.PositiveIntegerField(default=0)),

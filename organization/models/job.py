@@ -21,7 +21,6 @@ class Job(models.Model):
     account = models.ForeignKey("organization.Account", models.CASCADE, related_name="+", db_constraint=False)
     options = models.JSONField(default=dict)
     asked_at = models.DateTimeField(db_default=Now())
-    started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     phase = models.CharField(max_length=60, blank=True)
     done = models.PositiveIntegerField(default=0)
