@@ -27,17 +27,19 @@ class Command(ScriptedCommand):
         parser.add_argument("--unit", help=_("code of the unit whose roster it is; the account's own if left out"))
         parser.add_argument("--force", help=_("one force: %(forces)s") % {"forces": ", ".join(Force.values)})
         parser.add_argument("--answers", type=Path, help=_("answers to questions: a JSON file {id: choice}"))
+        parser.add_argument("--whole", action="store_true", help=_("it is the whole roster: say who is missing in it"))
         parser.add_argument(
             "--accept-partial", action="store_true", help=_("import the good rows and leave the others")
         )
         parser.add_argument("--commit", action="store_true", help=_("write; without it nothing is changed"))
 
-    def answer(self, *, username, file, unit, force, answers, accept_partial, commit, **options):
+    def answer(self, *, username, file, unit, force, answers, whole, accept_partial, commit, **options):
         account = self.account(username, NEEDED, _("This account's role imports no rosters."))
         source = self.source(file)
         with as_account(account, origin="import_roster"):
             asked = self.unit(unit, account)
-            terms = staging.terms_of(account, asked.code, self.force(force), answers=self.answers(answers))
+            given = self.answers(answers)
+            terms = staging.terms_of(account, asked.code, self.force(force), is_whole=whole, answers=given)
             if not commit:
                 examined = examination.examine(source, terms)
                 return table(examined), code_of(examined)

@@ -256,3 +256,11 @@ def test_a_hidden_overlap_is_found_by_the_database_and_named(root, clerk, roster
     assert [(one["row"], one["code"]) for one in said["problems"]] == [(2, "serves_already")]
     with as_account(clerk):
         assert Assignment.objects.count() == 0
+
+
+def test_a_whole_roster_names_who_is_missing_and_removes_nobody(clerk, roster):
+    roster(clerk, [person(1), person(2)], "--commit")
+    code, said = roster(clerk, [person(1)], "--whole", "--commit")
+    assert (code, [leaver["name"] for leaver in said["leavers"]]) == (0, [name(2)])
+    with as_account(clerk):
+        assert Assignment.objects.filter(ended_on=None).count() == 2
