@@ -28,7 +28,7 @@ def staged(cursor, like: str, columns: Sequence[str], text: StringIO) -> Iterato
     size = text.tell() + 1
     text.seek(0)
     # Read at one go: each further time this thread would wait until the other one lets go of the interpreter.
-    cursor.copy_expert(SQL("COPY {} FROM STDIN").format(Identifier(STAGE)), text, size=size)
+    cursor.copy_expert(SQL("COPY {} FROM STDIN").format(Identifier(STAGE)), text, size)
     with hashed(cursor):
         yield
     cursor.execute(SQL("DROP TABLE {}").format(Identifier(STAGE)))
@@ -127,6 +127,7 @@ class Writer:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(max_workers=1)
+        self._failure: Exception | None = None
 
     def __enter__(self) -> "Writer":
         return self
@@ -135,4 +136,14 @@ class Writer:
         self._pool.shutdown()
 
     def write(self, function: Callable, *given) -> Future:
-        return self._pool.submit(function, *given)
+        return self._pool.submit(self._run, function, *given)
+
+    def _run(self, function: Callable, *given):
+        """After a failure the database says of every statement only that it comes too late; the first says why."""
+        if self._failure:
+            raise self._failure
+        try:
+            return function(*given)
+        except Exception as failure:
+            self._failure = failure
+            raise

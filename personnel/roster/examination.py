@@ -15,6 +15,7 @@ from personnel.roster.filling import fill
 from personnel.roster.judging import Plan, Step
 from personnel.roster.placing import Placing
 from personnel.roster.reading import parse_pasted, read
+from personnel.roster.recording import holds_a_number
 from personnel.roster.register import look_up, places
 from personnel.roster.shapes import Book, Finding, Layout, Line, Notice, Problem, Question, Row
 from personnel.roster.terms import Terms
@@ -211,7 +212,8 @@ def remember(source: Source, terms: Terms, questions: Sequence[Question]) -> Non
     found = {
         (keys[question.sheet], question.about[:200]): choice
         for question in questions
-        if question.about and question.sheet in keys and (choice := terms.answer(question)) is not None
+        if question.about and not holds_a_number(question.about)
+        if question.sheet in keys and (choice := terms.answer(question)) is not None
     }
     RosterAnswer.objects.bulk_create(
         [

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
+from personnel.exports.marked import EXPLAINED
 from personnel.roster import content, headers
 from personnel.roster.shapes import Cell, Sheet
 
@@ -27,6 +28,10 @@ class Header:
 
     @property
     def names(self) -> list[str]:
+        if [
+            EXPLAINED
+        ] in self.parts:  # our own workbook of rows to correct, where parents and children are joined already
+            return [headers.JOINT.join(part) for part in self.parts]
         return [headers.joined(part) for part in self.parts]
 
     @property

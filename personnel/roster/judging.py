@@ -12,6 +12,7 @@ from organization.keyring import sealer
 from organization.refusal import fill
 from personnel.roster import eligibility
 from personnel.roster.fields import FIELDS
+from personnel.roster.places import plain
 from personnel.roster.placing import Placing
 from personnel.roster.register import Known, Register, Service
 from personnel.roster.shapes import Choice, Finding, Notice, Problem, Question, Row, short_hash
@@ -86,6 +87,7 @@ def judge(steps: Sequence[Step], register: Register, terms: Terms) -> Plan:
     for step in steps:
         if step.is_skipped:
             step.fate = "skip"
+            step.row.findings = [one for one in step.row.findings if not isinstance(one, Question)]
             continue
         placing.place(step)
         _choose_force(step, terms)
@@ -155,8 +157,8 @@ def _against_the_register(step: Step, register: Register, terms: Terms) -> None:
     if any(step.row.of(Problem)):
         return
     if step.digest in register.elsewhere:
-        message = _("This document number is registered with another unit; you can ask for a transfer.")
-        _ask_other_unit(step, "elsewhere", message, terms)
+        elsewhere = _("This document number is registered with another unit; you can ask for a transfer.")
+        _ask_other_unit(step, "elsewhere", elsewhere, terms)
     elif step.member is None:
         _new_service(step, "recruited", register, terms)
         _notice_namesake(step, register)
@@ -200,6 +202,7 @@ def _last_ended(step: Step, member: Known) -> Service | None:
 
 def _ask_other_unit(step: Step, code: str, message, terms: Terms) -> None:
     row = step.row
+    choices: tuple[Choice, ...]
     if step.force == "volunteer":
         choices = (Choice("skip", _("leave this row out")),)
     else:
@@ -279,12 +282,15 @@ def _service_values(step: Step, register: Register) -> dict[str, Any]:
 
 
 def _find_employer(step: Step, text: str, given: dict[str, Any], register: Register) -> None:
-    found = register.employers.get(text, [])
+    found = register.employers.get(plain(text), [])
     if len(found) == 1:
         given["employer_id"] = found[0]
     elif step.force == "guard":
         message = _("No employer of this name is in your register; add it first, or check the name.")
         say(step, Problem, "employer", "employer_unknown", message)
+    else:
+        message = _("No employer of this name is in your register; it was left out.")
+        say(step, Notice, "employer", "employer_unknown", message)
 
 
 def _new_service(step: Step, beginning: str, register: Register, terms: Terms) -> None:

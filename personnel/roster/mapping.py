@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext_lazy as _
 
 from organization.refusal import StrOrPromise, fill
+from personnel.exports.marked import ADDED
 from personnel.roster import content, headers
 from personnel.roster.fields import FIELDS, is_modelled
 from personnel.roster.shapes import Cell, Choice, Column, FileRefused, Notice, Question, Table, short_hash
+from personnel.roster.values import shown
 
 IGNORE = "ignore"
 NEEDED = ("name", "id_number")
@@ -38,7 +40,7 @@ def map_columns(
 
 def header_key(table: Table) -> str:
     """The same for tables with the same headers in the same order, whatever the sheet is called."""
-    return short_hash(*(headers.normalise(column.header) for column in table.columns))
+    return short_hash(*(headers.normalise(column.header) for column in table.columns if column.header not in ADDED))
 
 
 def _force_of(table: Table) -> str | None:
@@ -81,6 +83,8 @@ class _Mapping:
 
     def _settle(self, column: Column) -> bool:
         """Map a column that needs no question; whether it was settled so."""
+        if column.header in ADDED:  # by our own workbook of rows to correct
+            return True
         sample = self._sample(column)
         found = headers.fields_of(column.header, self.force) if column.header else ()
         if self._is_dangerous(column, sample):
@@ -178,19 +182,42 @@ class _Mapping:
         return given if given in allowed else None
 
     def _obey(self, column: Column, key: str) -> None:
-        former = self.held.pop(key, None)
+        former = self.held.pop(key, None) if key != "seq" else None
         if former is not None:
             former.field = ""
             self._note(former, "column_replaced", _("Column “%(header)s” is not imported, as another takes its place."))
-        if self._take(column, key) and is_modelled(key):
+        if self._take(column, key) and is_modelled(key) and key != "seq":
             self.settled.add(key)
 
     def _finish(self) -> None:
         for key in NEEDED:
             if key not in self.held and key not in self.possible:
                 raise self._missing(key)
+        self._note_list_beside()
+        self._note_other_force()
         self.mapped.fields = {column.index: column.field for column in self.table.columns if column.field}
         self.mapped.notices.sort(key=lambda notice: (len(notice.column), notice.column))
+
+    def _note_other_force(self) -> None:
+        """The force is chosen once for a file, and easily left as it was: 志愿者 would become joint defence."""
+        name = self.held.get("name")
+        text = self.table.sheet + (name.header if name else "")
+        found = {force for word, force in _UNIT_WORDS.items() if word in text}
+        if self.force and len(found) == 1 and self.force not in found and "force" not in self.held:
+            params = {"said": shown("force", *found), "force": shown("force", self.force)}
+            message = fill(_("The sheet speaks of “%(said)s”, but is read as “%(force)s”; please check."), params)
+            self.mapped.notices.append(Notice(self.table.sheet, None, "", "other_force", message))
+
+    def _note_list_beside(self) -> None:
+        """People who stand to the right of others are not read: nobody may be lost in silence."""
+        for column in self.table.columns:
+            is_number = headers.fields_of(column.header, self.force) == ("id_number",)
+            if is_number and not column.field and content.evidence(self._sample(column)) == ("id_number",):
+                message = _(
+                    "Another list stands beside the first, with ID numbers in column “%(header)s”; its people were "
+                    "not read. Move them below the first list."
+                )
+                self._note(column, "list_beside", message)
 
     def _missing(self, key: str) -> FileRefused:
         header = {"name": "姓名", "id_number": "身份证号"}[key]

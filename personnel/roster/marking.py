@@ -1,43 +1,68 @@
-"""The staged lines back in a workbook: the bad ones to be corrected and sent again, or the whole file, marked."""
+"""The staged lines back in a workbook: the bad ones to be corrected and sent again, or the whole file, marked.
+
+A line leaves its sheet here, so it takes along what merged ranges and ditto marks gave it there.
+"""
 
 from collections.abc import Iterable
 
+from organization.models import Account
 from personnel.exports import marked
 from personnel.models import RosterImport, StagedRow
-from personnel.roster import staging
+from personnel.roster import examination, mapping, staging
+from personnel.roster.examination import Examined, Source
+from personnel.roster.filling import fill
+from personnel.roster.shapes import Cell
+from personnel.roster.terms import Terms
 
 BAD = ("reject", "ask")
+Line = tuple[int, int]  # place of the sheet, row
 
 
-def bad_rows(roster: RosterImport) -> bytes:
+def bad_rows(roster: RosterImport, account: Account) -> bytes:
     """The rows that cannot be imported, a sheet for each sheet, each with its reasons."""
-    return marked.bad_rows_of(
-        (sheet["name"], _headers(sheet), rows)
-        for sheet, rows in _by_sheet(roster, roster.staged.filter(fate__in=BAD))
-    )
+    return _book(roster, account, roster.staged.filter(fate__in=BAD))
 
 
-def whole(roster: RosterImport) -> bytes:
+def whole(roster: RosterImport, account: Account) -> bytes:
     """All rows as they were sent, the bad ones marked."""
-    return marked.bad_rows_of(
-        (sheet["name"], _headers(sheet), rows)
-        for sheet, rows in _by_sheet(roster, roster.staged.all())
-    )
+    return _book(roster, account, roster.staged.all())
 
 
-def _headers(sheet: dict) -> list[str]:
-    """The headers from column A on, also where the list begins further right."""
-    headers = [""] * (1 + max((index for index, _header, _field in sheet["columns"]), default=-1))
-    for index, header, _field in sheet["columns"]:
-        headers[index] = header
-    return headers
+def keep_filled(roster: RosterImport, examined: Examined) -> None:
+    """Complete the bad rows before the rows above them, which they take values from, are gone."""
+    lines = list(roster.staged.filter(fate__in=BAD))
+    cells = _filled(examined.source, examined.terms, {line.sheet for line in lines})
+    for line in lines:
+        line.cells = staging.seal(cells[line.sheet, line.number], line.pk)
+    StagedRow.objects.bulk_update(lines, ["cells"], batch_size=1000)
 
 
-def _by_sheet(roster: RosterImport, lines) -> Iterable[tuple[dict, list]]:
+def _book(roster: RosterImport, account: Account, lines) -> bytes:
+    source, terms = staging.source_of(roster, staging.rows_of(roster)), staging.terms_for(roster, account)
     found: dict[int, list] = {}
     for line in lines.order_by("sheet", "number"):
-        found.setdefault(line.sheet, []).append((line.number, staging.open_cells(line), _messages(line)))
-    return [(roster.sheets[place], rows) for place, rows in found.items()]
+        found.setdefault(line.sheet, []).append(line)
+    cells = _filled(source, terms, set(found))
+    sheets = ((roster.sheets[place], rows) for place, rows in found.items())
+    return marked.bad_rows_of(
+        (
+            sheet["name"],
+            [header for _index, header, _field in sheet["columns"]],
+            [(row.number, cells[row.sheet, row.number], _messages(row)) for row in rows],
+        )
+        for sheet, rows in sheets
+    )
+
+
+def _filled(source: Source, terms: Terms, places: Iterable[int]) -> dict[Line, list[Cell]]:
+    """The lines of some tables with the values that they take from above."""
+    remembered = examination.remembered(source, terms)
+    found = {}
+    for place in places:
+        table = source.layout.tables[place]
+        mapping.map_columns(table, terms.answers, force=terms.force or None, remembered=remembered)
+        found |= {(place, line.number): line.cells for line in fill(table, terms.answers, remembered).lines}
+    return found
 
 
 def _messages(line: StagedRow) -> dict[str, str]:

@@ -10,6 +10,7 @@ from personnel.roster.terms import Terms
 
 NAMED_BY = ("village", "squad", "unit")
 MOST_CHOICES = 400
+CLOSED = (Problem, "", "closed", _("The unit that this roster was sent for is closed."))
 
 
 class Placing:
@@ -26,11 +27,14 @@ class Placing:
         texts = {key: str(row.values[key]) for key in (*NAMED_BY, "town") if row.values.get(key)}
         key = (row.sheet, *texts.items())
         if key not in self._found:
-            self._found[key] = self._find(row.sheet, texts, row)
-        step.unit, findings = self._found[key]
+            step.unit, findings = self._find(row.sheet, texts, row)
+            # What is told of a sheet is told once, with its first row; what is wrong or open concerns them all.
+            self._found[key] = step.unit, [one for one in findings if one[0] is not Notice]
+        else:
+            step.unit, findings = self._found[key]
         for kind, name, code, message, more in findings:
-            column = row.columns.get(name, "")
-            row.findings.append(kind(row.sheet, None if kind is Question else row.number, column, code, message, *more))
+            column, number = row.columns.get(name, ""), row.number if kind is Problem else None
+            row.findings.append(kind(row.sheet, number, column, code, message, *more))
 
     def _find(self, sheet: str, texts: dict[str, str], row: Row) -> tuple[int, list[tuple]]:
         """(unit code or 0, findings): the first of village, squad and unit that names something decides."""
@@ -47,10 +51,12 @@ class Placing:
         return divisions.span(found[0]) if len(found) == 1 else None
 
     def _named(self, sheet: str, name: str, text: str, within, row: Row) -> tuple[int, list[tuple]]:
-        found = self.places.find(text, within)
+        found = _of_level(name, self.places.find(text, within))
         own = [code for code in found if self._is_own(code)]
         if len(own) == 1:
             return own[0], []
+        if found and all(code in divisions.parents(self.terms.unit) for code in found):
+            return self._of_sheet(sheet)  # whoever names the unit above says nothing of which one below it
         if not own and found:
             message = fill(_("You may not enter people of %(unit)s."), {"unit": self.places.names[found[0]]})
             return 0, [(Problem, name, "outside", message, ())]
@@ -67,7 +73,7 @@ class Placing:
     def _of_sheet(self, sheet: str) -> tuple[int, list[tuple]]:
         """No column names a unit: the only one there is, the one that the sheet is called after, or a question."""
         if self.is_one:
-            return self.terms.unit, []
+            return (self.terms.unit, []) if self.terms.unit in self.places.names else (0, [(*CLOSED, ())])
         own = [code for code in self.places.find(sheet) if self._is_own(code)]
         if len(own) == 1 and own[0] != self.terms.unit:
             said = fill(
@@ -76,7 +82,8 @@ class Placing:
             )
             return own[0], [(Notice, "", "sheet_unit", said, ())]
         message = fill(_("Which unit are the people of the sheet “%(sheet)s” of?"), {"sheet": sheet})
-        return self._ask(Question(sheet, None, "", "unit", message, self._choices(own), f"sheet:{sheet}"), "")
+        fitting = [] if own == [self.terms.unit] else own
+        return self._ask(Question(sheet, None, "", "unit", message, self._choices(fitting), f"sheet:{sheet}"), "")
 
     def _is_own(self, code: int) -> bool:
         return self.own[0] <= code <= self.own[1]
@@ -94,3 +101,8 @@ class Placing:
         if answer:
             return int(answer), []
         return 0, [(Question, name, "unit", question.message, (question.choices, question.about))]
+
+
+def _of_level(name: str, codes: list[int]) -> list[int]:
+    """Town and village may have one name (西陂): in a column of either, its own kind is meant."""
+    return [code for code in codes if divisions.level(code) == name] or codes

@@ -1,25 +1,38 @@
 """A page of a roster as people look at it: its columns, cells with what is said of them, old beside new."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 
+from django.utils.translation import gettext as _
+
+from personnel.exports.marked import text_of
 from personnel.models import ImportedRow, Member
 from personnel.roster import staging
 from personnel.roster.fields import FIELDS
-from personnel.roster.shapes import CellError, column_letter
+from personnel.roster.filling import PLACES, TEXTS
+from personnel.roster.mapping import IGNORE
+from personnel.roster.shapes import column_letter
 
 MOST_SHOWN = 30
 KINDS = {"Problem": "problem", "Question": "question", "Notice": "notice"}
+SERVES_OR_KEPT_ELSEWHERE = ("serves_elsewhere", "kept_elsewhere", "elsewhere")
+OF_A_PERSON = (*SERVES_OR_KEPT_ELSEWHERE, "sex_differs", "name_unreadable", "truncated", "january_or_october")
+Line = tuple[int, int]  # place of the sheet, row
 
 
 @dataclass
 class ShownCell:
-    """A cell: its text, the worst that is said of it, what was there before."""
+    """A cell: its text, the worst that is said of it, what the register holds (`old`) where that changes; `above` is
+    the text of the merged range that a blank cell belongs to; `where` is the column."""
 
     text: str
     level: str = ""
     messages: list[str] = field(default_factory=list)
     old: str = ""
+    is_change: bool = False
+    above: str = ""
+    where: str = ""
 
 
 @dataclass
@@ -32,6 +45,15 @@ class ShownRow:
     messages: list[tuple[str, str]]
     fate: str
     member: Member | None = None
+
+    @property
+    def marked(self) -> list[ShownCell]:
+        """The cells that keep the line out."""
+        return [cell for cell in self.cells if cell.level in ("problem", "question")]
+
+    @property
+    def letters(self) -> str:
+        return "、".join(cell.where.partition(" ")[0] for cell in self.marked)
 
 
 @dataclass
@@ -51,13 +73,28 @@ class ShownSheet:
 
 
 @dataclass
-class QuestionGroup:
-    """Questions of one kind; many rows with the same question may be answered at once."""
+class AskedQuestion:
+    """A question as it is shown: `person` is whom it is about, where it is about one."""
 
-    code: str
-    column: str
-    text: str
-    questions: list[dict]
+    told: dict
+    person: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.told["id"]
+
+
+@dataclass
+class QuestionGroup:
+    """The same question about one or many rows; many may be answered at once."""
+
+    told: dict
+    questions: list[AskedQuestion]
+    taken: frozenset[str] = frozenset()  # fields that have a column already
+
+    @property
+    def id(self) -> str:
+        return self.told["id"]
 
     @property
     def count(self) -> int:
@@ -65,14 +102,25 @@ class QuestionGroup:
 
     @property
     def is_many(self) -> bool:
-        return self.count > 1 and bool(self.questions[0]["row"])
+        return self.count > 1
+
+    @property
+    def is_about_another_unit(self) -> bool:
+        return self.told["code"] in SERVES_OR_KEPT_ELSEWHERE
 
     @property
     def choices(self) -> list[dict]:
-        return self.questions[0]["choices"]
+        """What may be chosen; of a column, to leave it out comes first, since that is the usual answer."""
+        free = [choice for choice in self.told["choices"] if choice["value"] not in self.taken]
+        return sorted(free, key=lambda choice: choice["value"] != IGNORE)
 
     @property
-    def shown(self) -> list[dict]:
+    def instead(self) -> list[dict]:
+        """Choices that take a field away from another column."""
+        return [choice for choice in self.told["choices"] if choice["value"] in self.taken]
+
+    @property
+    def shown(self) -> list[AskedQuestion]:
         return self.questions[:MOST_SHOWN]
 
     @property
@@ -80,13 +128,13 @@ class QuestionGroup:
         return max(0, self.count - MOST_SHOWN)
 
 
-def groups(questions: list[dict]) -> list[QuestionGroup]:
-    """Questions by kind and column, those about sheets and columns each alone."""
+def groups(questions: Iterable[dict]) -> list[QuestionGroup]:
+    """Questions that say the same of a column of different rows together; those about sheets and columns each alone."""
     found: dict[tuple, QuestionGroup] = {}
     for one in questions:
-        key = (one["code"], one["column"]) if one["row"] else (one["id"],)
-        group = found.setdefault(key, QuestionGroup(one["code"], one["column"], one["text"], []))
-        group.questions.append(one)
+        key = (one["code"], one["column"], one["text"]) if one["row"] else (one["id"],)
+        group = found.setdefault(key, QuestionGroup(one, []))
+        group.questions.append(AskedQuestion(one))
     return list(found.values())
 
 
@@ -94,10 +142,68 @@ class Preview:
     """The lines of one page. Cells are opened here and nowhere else."""
 
     def __init__(self, roster, rows, *, is_waiting: bool, asked: list[dict] | None = None) -> None:
-        self.roster, self.is_waiting, self.questions = roster, is_waiting, groups(asked or [])
+        self.roster, self.is_waiting = roster, is_waiting
         self.listed = list(rows)
         keys = [row.member_id for row in self.listed if row.member_id]
         self.members = Member.objects.in_bulk(keys)
+        self.places = {sheet["name"]: place for place, sheet in enumerate(roster.sheets)}
+        self.questions = self._groups(asked or [])
+        self.merged = self._merged() if is_waiting else {}
+
+    def _groups(self, asked: list[dict]) -> list[QuestionGroup]:
+        found = groups(asked)
+        about = {id(one): self._line(one.told) for group in found for one in group.shown if self._is_personal(one)}
+        names = self._names(set(about.values()))
+        for group in found:
+            if group.told["code"] == "column":
+                columns = self.roster.sheets[self.places[group.told["sheet"]]]["columns"]
+                group.taken = frozenset(name for _index, _header, name in columns if name)
+            for one in group.shown:
+                one.person = names.get(about.get(id(one), (0, 0)), "")
+        return found
+
+    def _is_personal(self, one: AskedQuestion) -> bool:
+        return bool(one.told["row"]) and one.told["code"] in OF_A_PERSON
+
+    def _line(self, told: dict) -> Line:
+        return self.places[told["sheet"]], told["row"]
+
+    def _names(self, lines: set[Line]) -> dict[Line, str]:
+        found = {}
+        for line, cells in self._cells(lines).items():
+            columns = self.roster.sheets[line[0]]["columns"]
+            at = next((index for index, _header, name in columns if name == "name"), None)
+            if at is not None and at < len(cells):
+                found[line] = text_of(cells[at])
+        return found
+
+    def _cells(self, lines: set[Line]) -> dict[Line, list]:
+        """Cells of some lines, in one query however many they are."""
+        if not lines:
+            return {}
+        sheets, numbers = zip(*lines, strict=True)
+        rows = self.roster.staged.filter(sheet__in=set(sheets), number__in=set(numbers))
+        return {line: staging.open_cells(row) for row in rows if (line := (row.sheet, row.number)) in lines}
+
+    def _merged(self) -> dict[tuple[int, int, int], str]:
+        """What the blank cells of merged ranges mean: {(sheet, row, column): text}."""
+        first: dict[tuple[int, int, int], Line] = {}
+        numbers = defaultdict(list)
+        for row in self.listed:
+            numbers[row.sheet].append(row.number)
+        for place, listed in numbers.items():
+            sheet = self.roster.sheets[place]
+            copied = {index for index, _header, name in sheet["columns"] if name in PLACES or name in TEXTS}
+            for top, left, bottom, _right in sheet["merged"]:
+                if bottom > top and left in copied:
+                    inside = (number for number in listed if top + 1 < number <= bottom + 1)
+                    first |= {(place, number, left): (place, top + 1) for number in inside}
+        cells = self._cells(set(first.values()))
+        return {
+            key: text_of(cells[line][key[2]])
+            for key, line in first.items()
+            if line in cells and key[2] < len(cells[line])
+        }
 
     def rows(self) -> list[ShownRow]:
         return [self._row(row) for row in self.listed]
@@ -120,13 +226,28 @@ class Preview:
         cells = staging.open_cells(row) if self.is_waiting else []
         changes = row.changes if self.is_waiting else {}
         shown = []
-        for index, _header, name in sheet["columns"]:
+        for index, header, name in sheet["columns"]:
             text = text_of(cells[index]) if index < len(cells) else ""
-            old = changes.get(name)
-            shown.append(ShownCell(text, old=old[0] if old else ""))
+            where = f"{column_letter(index)} {header}"
+            old = changes.get(name, ("", ""))[0]
+            above = "" if text else self.merged.get((row.sheet, row.number, index), "")
+            shown.append(ShownCell(text, old=old, is_change=name in changes, above=above, where=where))
         rest = self._say(row, sheet, shown)
+        rest += [("change", message) for message in self._unseen(sheet, changes)]
         fate = str(dict(ImportedRow.Fate.choices).get(row.fate, ""))
         return ShownRow(row, sheet["name"], shown, rest, fate, self.members.get(row.member_id))
+
+    def _unseen(self, sheet, changes: dict[str, list[str]]) -> list[str]:
+        """Changes that no cell shows: fields that have no column of their own, and a service that begins."""
+        columns = {name for _index, _header, name in sheet["columns"]}
+        found = []
+        for name, (old, new) in changes.items():
+            if name == "started_on" and not old:
+                found.append(_("A new service begins on %(day)s.") % {"day": new})
+            elif name not in columns:
+                told = {"field": label(name), "old": old or _("blank"), "new": new}
+                found.append(_("%(field)s: %(old)s becomes %(new)s") % told)
+        return found
 
     def _say(self, row, sheet, shown: list[ShownCell]) -> list[tuple[str, str]]:
         """Hand the findings to their cells; those of the whole line are returned."""
@@ -142,17 +263,6 @@ class Preview:
             cell.messages.append(message)
             cell.level = min(filter(None, (cell.level, KINDS[kind])), key=list(KINDS.values()).index)
         return rest
-
-
-def text_of(cell) -> str:
-    """A cell as it stands in the sheet."""
-    if cell is None:
-        return ""
-    if isinstance(cell, CellError):
-        return cell.text
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
 def label(name: str) -> str:

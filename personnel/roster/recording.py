@@ -1,6 +1,7 @@
 """The record of an import: what became of every row, and what stood there before."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -82,8 +83,23 @@ def _json(value) -> str:
 def told(finding: Finding) -> list[str]:
     """A finding as it is kept: kind, column, code and the sentence in the language of who reads it now."""
     if isinstance(finding, Question):
-        return ["Question", finding.column, finding.code, str(finding.message), finding.id]
-    return [type(finding).__name__, finding.column, finding.code, str(finding.message)]
+        return ["Question", finding.column, finding.code, without_numbers(str(finding.message)), finding.id]
+    return [type(finding).__name__, finding.column, finding.code, without_numbers(str(finding.message))]
+
+
+# Long enough for a document or a phone; a sentence may quote a cell in which somebody put it by mistake.
+# A time to the minute or second, as in names of files, is none.
+_LIKE_A_NUMBER = re.compile(r"(?<!\d)(?!20\d{10}(?:\d\d)?(?!\d))(\d{3})[\d ]{7,}[\dXx]")
+
+
+def holds_a_number(text: str) -> bool:
+    """Whether something in it looks like a document number or a phone."""
+    return bool(_LIKE_A_NUMBER.search(text))
+
+
+def without_numbers(text: str) -> str:
+    """A sentence as it may be kept unsealed: of what looks like a number its first three digits."""
+    return _LIKE_A_NUMBER.sub(r"\1***", text)
 
 
 def notices(findings: Iterable[Finding]) -> list[dict]:
@@ -93,7 +109,14 @@ def notices(findings: Iterable[Finding]) -> list[dict]:
         # What is said of a sheet or column stands alone; what is said of rows is counted.
         key = (one.sheet, one.column, one.code, None if one.row else str(one.message))
         told_of = found.setdefault(
-            key, {"sheet": one.sheet, "column": one.column, "code": one.code, "message": str(one.message), "rows": 0}
+            key,
+            {
+                "sheet": one.sheet,
+                "column": one.column,
+                "code": one.code,
+                "message": without_numbers(str(one.message)),
+                "rows": 0,
+            },
         )
         told_of["rows"] += 1 if one.row else 0
     return list(found.values())

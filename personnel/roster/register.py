@@ -15,7 +15,7 @@ from personnel.bulk import listed
 from personnel.models import EligibilityRule
 from personnel.roster.eligibility import Rule
 from personnel.roster.fields import FIELDS
-from personnel.roster.places import Place, Places
+from personnel.roster.places import Place, Places, plain
 from personnel.roster.terms import Terms
 
 # Columns of a person that a roster may fill and that are held against it; the phone is compared by its digest.
@@ -77,8 +77,8 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """All that a roster is judged against. `serving` is (digest, member, name, unit, force) of the people of the unit,
-    where a whole roster was sent."""
+    """All that a roster is judged against. `employers` are ids by plain name; `serving` is (digest, member, name, unit,
+    force) of the people of the unit, where a whole roster was sent."""
 
     members: Mapping[bytes, Known]
     elsewhere: frozenset[bytes]
@@ -182,7 +182,7 @@ def _elsewhere(digests: Sequence[bytes]) -> list[bytes]:
 def _employers() -> dict[str, list[int]]:
     found = defaultdict(list)
     for name, key in Employer.objects.filter(ended_on=None).values_list("name", "id"):
-        found[name].append(key)
+        found[plain(name)].append(key)
     return dict(found)
 
 

@@ -1,27 +1,22 @@
 """Rosters as a Resource of django-import-export, for scripts that are written for that library.
 
-What comes back is the library's Result; how it comes about is ours: the dataset is a sheet like that of a file, examined
-and committed as every roster is. The library's own import would ask the database several times a row, and hold nobody
-to our rules; its hooks and widgets have no part in this.
+What comes back is the library's Result; how it comes about is ours: the dataset is a sheet like that of a file, and
+is examined and committed as every roster is. The library's own import would ask the database several times a row, and
+hold nobody to our rules; its hooks and widgets have no part in this.
 """
 
 import hashlib
 import json
 import re
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial as bound
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from import_export.exceptions import FieldError
-from import_export.exceptions import ImportError as ImportFailed
-from import_export.fields import Field
-from import_export.resources import Diff, Resource
-from import_export.results import InvalidRow, Result, RowResult
 from tablib import Dataset
 
 from organization import events
@@ -32,55 +27,17 @@ from organization.refused_by_database import sentence
 from organization.scope import current, gate
 from personnel.exports.resource import MemberResource
 from personnel.models import Force, RosterImport
-from personnel.roster import committing, examination, headers, layout, staging, values
+from personnel.roster import committing, examination, headers, layout, staging
 from personnel.roster.committing import NotCommitted, Wish
 from personnel.roster.examination import Examined, Source
-from personnel.roster.judging import Step
 from personnel.roster.reading.cells import cleaned
-from personnel.roster.shapes import Book, Finding, Notice, Sheet, column_letter
+from personnel.roster.results import Report, RosterResult, RosterRow
+from personnel.roster.shapes import Book, Sheet
 from personnel.roster.terms import Terms
 
 NEEDED = "personnel.import_member"
-TYPES = {
-    "create": RowResult.IMPORT_TYPE_NEW,
-    "change": RowResult.IMPORT_TYPE_UPDATE,
-    "unchanged": RowResult.IMPORT_TYPE_SKIP,
-    "skip": RowResult.IMPORT_TYPE_SKIP,
-    "reject": RowResult.IMPORT_TYPE_INVALID,
-    "ask": RowResult.IMPORT_TYPE_INVALID,
-}
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # neither can be kept in the database, whatever it is part of
-_PLAIN = {type(None): lambda value: "", str: lambda text: _UNSTORABLE.sub("", text)}
-
-
-class RosterRow(RowResult):
-    """The result of a row. `diff` is made when it is looked at: for all rows it would take as long as the import."""
-
-    def __init__(self) -> None:
-        self.compared: Callable[[], list[str]] | None = None
-        super().__init__()
-
-    @property
-    def diff(self) -> list[str] | None:
-        return self.compared() if self.compared else None
-
-    @diff.setter
-    def diff(self, _nothing: None) -> None:
-        self.compared = None
-
-
-class RosterResult(Result):
-    """The library's Result, which has an entry for each row of the dataset, with more to go on.
-
-    `batch` is the number of the import, None when nothing was written; `questions` are to be answered by
-    `answers={id: choice}`; `notices` are the sentences about what was put right.
-    """
-
-    def __init__(self, *given, **named) -> None:
-        super().__init__(*given, **named)
-        self.batch: int | None = None
-        self.questions: list[dict] = []
-        self.notices: list[str] = []
+_OF_SHEETS = (bool, int, float, date, datetime, time, timedelta)
 
 
 class RosterResource(MemberResource):
@@ -94,7 +51,7 @@ class RosterResource(MemberResource):
     def get_row_result_class(cls) -> type[RosterRow]:
         return RosterRow
 
-    def import_data(
+    def import_data(  # noqa: PLR0917 (the library's own order)
         self,
         dataset: Dataset,
         dry_run: bool = False,
@@ -121,7 +78,8 @@ class RosterResource(MemberResource):
         result = self.get_result_class()()
         result.total_rows = len(dataset)
         partial = partial and not (raise_errors or rollback_on_validation_errors)
-        examined = refusal = None
+        examined: Examined | None = None
+        refusal: Refusal | None = None
         try:
             source = source_of(dataset, file_name)
             terms = _terms(account, unit, force, answers or {})
@@ -133,9 +91,8 @@ class RosterResource(MemberResource):
         except Refusal as refused:
             refusal, examined = refused, getattr(refused, "examined", None)
         if examined:
-            _Report(self, dataset, examined, result, raise_errors).tell(
-                refusal, is_partial=partial, with_failed_rows=collect_failed_rows
-            )
+            report = Report(self, dataset, examined, result)
+            report.tell(refusal, raise_errors=raise_errors, is_partial=partial, with_failed_rows=collect_failed_rows)
         if refusal:
             self.handle_import_error(result, refusal, raise_errors)
         return result
@@ -166,7 +123,7 @@ def _terms(account: Account, unit: int | str | None, force: str, answers: Mappin
 def source_of(dataset: Dataset, file_name: str = "") -> Source:
     """The dataset as a sheet: its headers are row 1. Raises FileRefused if it holds no list of people."""
     header = [[headers.usual(str(word)) or word for word in dataset.headers]] if dataset.headers else []
-    rows = cleaned(([_plain(value) for value in row] for row in (*header, *dataset)), 0)
+    rows = cleaned(([_plain(value) for value in row] for row in chain(header, dataset)), 0)
     title = dataset.title or file_name or "dataset"
     data = json.dumps([title, rows], ensure_ascii=False, default=str).encode()
     found = layout.tables(Book([Sheet(title, rows)]))
@@ -175,7 +132,27 @@ def source_of(dataset: Dataset, file_name: str = "") -> Source:
 
 def _plain(value: Any) -> Any:
     """A value as a spreadsheet could hold it; of the types that it has no word for, the text."""
-    spell = _PLAIN.get(type(value))
-    if spell:
-        return spell(value)
-    return value if type(value) in values_of_sheets else _UNSTORABLE.sub("", str(value))
+    if value is None:
+        return ""
+    return value if type(value) in _OF_SHEETS else _UNSTORABLE.sub("", str(value))
+
+
+def _committed(source: Source, terms: Terms, account: Account, *, partial: bool) -> tuple[Examined, RosterImport]:
+    """Write it in one go. Raises NotCommitted, or a Refusal in the words of the database; both are on record then."""
+    try:
+        with transaction.atomic():
+            roster = staging.record(source, terms, account)
+            return committing.commit(source, terms, roster, Wish(partial=partial)), roster
+    except NotCommitted as refusal:
+        _put_on_record(source, terms, refusal)
+        raise
+    except DatabaseError as error:
+        reason = sentence(error)
+        if reason is None:
+            raise
+        _put_on_record(source, terms, reason)
+        raise Refusal("not_saved", reason) from error
+
+
+def _put_on_record(source: Source, terms: Terms, reason: object) -> None:
+    events.record("import_failed", unit=terms.unit, reason=str(reason), sha256=source.sha256)

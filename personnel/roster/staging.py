@@ -18,7 +18,7 @@ from personnel.roster import values
 from personnel.roster.committing import NotCommitted, describe
 from personnel.roster.examination import REFUSALS, Examined, Marks, Place, Source, Tell, examine
 from personnel.roster.judging import Plan, Step
-from personnel.roster.recording import told
+from personnel.roster.recording import told, without_numbers
 from personnel.roster.shapes import Cell, CellError, Column, Layout, Line, Question, Table
 from personnel.roster.terms import Terms
 
@@ -130,7 +130,7 @@ def asked(question: Question) -> dict:
     """A question as pages and scripts are told it."""
     choices = [{"value": choice.value, "text": str(choice.text)} for choice in question.choices]
     return {"id": question.id, "sheet": question.sheet, "row": question.row, "column": question.column,
-            "code": question.code, "text": str(question.message), "choices": choices}  # fmt: skip
+            "code": question.code, "text": without_numbers(str(question.message)), "choices": choices}  # fmt: skip
 
 
 def note_refusal(roster: RosterImport, refusal: NotCommitted) -> None:

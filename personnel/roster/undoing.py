@@ -1,7 +1,7 @@
 """Taking a whole import back: what it created goes, what it changed becomes what it was, or nothing is touched."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from psycopg2.sql import SQL, Composable, Identifier, Literal
 from organization import divisions, events
 from organization.models import Account, TrailEntry
 from organization.refusal import Refusal
+from organization.scope import current, entered
 from personnel import bulk
 from personnel.models import Assignment, EmergencyContact, Member, RosterImport
 from personnel.roster.merging import NULLABLE
@@ -48,7 +49,7 @@ class Undone:
 
 
 class NotUndoable(Refusal):
-    """Codes: not_imported, already_undone, not_yours."""
+    """Codes: not_imported, already_undone, not_yours, out_of_reach."""
 
 
 def undo(roster: RosterImport, account: Account) -> Undone:
@@ -60,7 +61,8 @@ def undo(roster: RosterImport, account: Account) -> Undone:
     if later := later_changes(roster):
         return Undone(roster.pk, refused=tuple(later))
     rows = roster.rows.filter(fate__in=WRITTEN).count()
-    _take_back(roster, account.name)
+    with entered(replace(current(), batch=str(roster.pk))):
+        _take_back(roster, account.name)
     events.record("import_undone", unit=roster.unit_id, roster=roster.pk, rows=rows)
     return Undone(roster.pk, rows)
 
@@ -106,9 +108,9 @@ def _take_back(roster: RosterImport, by: str) -> None:
         )
         _restore(cursor, roster, Assignment, "service", SERVICE_COLUMNS)
         _restore(cursor, roster, Member, "member", ("phone_sealed", "phone_digest", *PERSON_COLUMNS))
-        for model, column in ((EmergencyContact, "contact_id"), (Assignment, "service_id")):
-            _delete(cursor, roster, model, SQL("r.{} = t.id").format(Identifier(column)))
-        _delete(cursor, roster, Member, SQL("r.fate = 'create' AND r.member_id = t.id"))
+        _delete(cursor, roster, EmergencyContact, "contact_id", SQL("r.contact_id IS NOT NULL"))
+        _delete(cursor, roster, Assignment, "service_id", SQL("r.service_id IS NOT NULL"))
+        _delete(cursor, roster, Member, "member_id", SQL("r.fate = 'create'"))
 
 
 def _restore(cursor, roster: RosterImport, model, part: str, columns) -> None:
@@ -122,6 +124,7 @@ def _restore(cursor, roster: RosterImport, model, part: str, columns) -> None:
         ).format(table=Identifier(model._meta.db_table), sets=sets, part=Literal(part), key=key),
         [roster.pk],
     )
+    _all_or_nothing(cursor, roster, SQL("before ? {}").format(Literal(part)))
 
 
 def _set(column: str) -> Composable:
@@ -133,13 +136,25 @@ def _set(column: str) -> Composable:
     )
 
 
-def _delete(cursor, roster: RosterImport, model, joined: Composable) -> None:
+def _delete(cursor, roster: RosterImport, model, column: str, created: Composable) -> None:
     cursor.execute(
-        SQL("DELETE FROM {} t USING personnel_importedrow r WHERE r.roster_id = %s AND {}").format(
-            Identifier(model._meta.db_table), joined
+        SQL("DELETE FROM {} t USING personnel_importedrow r WHERE r.roster_id = %s AND {} AND r.{} = t.id").format(
+            Identifier(model._meta.db_table), created, Identifier(column)
         ),
         [roster.pk],
     )
+    _all_or_nothing(cursor, roster, created)
+
+
+def _all_or_nothing(cursor, roster: RosterImport, wanted: Composable) -> None:
+    """The policies pass over what the account may not write; an undo that left such rows behind would be a half one."""
+    reached = cursor.rowcount
+    cursor.execute(
+        SQL("SELECT count(*) FROM personnel_importedrow r WHERE r.roster_id = %s AND {}").format(wanted), [roster.pk]
+    )
+    if cursor.fetchone()[0] != reached:
+        message = _("Not everything that this import wrote is yours to take back, or it is too long ago.")
+        raise NotUndoable("out_of_reach", message)
 
 
 def described(later: Later) -> Mapping[str, Any]:

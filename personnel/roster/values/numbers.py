@@ -132,7 +132,7 @@ def phone(cell: Cell) -> Cleaned:
 
 
 def _digits(text: str) -> str | None:
-    number = identity.normalise(HIDDEN.sub("", text)).translate(_BRACKETS)
+    number = identity.normalise(HIDDEN.sub("", text)).translate(_BRACKETS).removesuffix(".0")  # was a number cell
     number = number.removeprefix("+86").removeprefix("0086")
     if len(number) == 13:
         number = number.removeprefix("86")

@@ -29,8 +29,8 @@ def one_of(rows: list[list[object]], title: str, cell: object) -> list[list[obje
 
 
 def said(findings) -> list[tuple[int | None, str, str]]:
-    """(row, column, sentence) of findings, as the clerk reads them."""
-    return [(one.row, one.column, str(one.message)) for one in findings]
+    """(row, column, sentence) of findings, as the clerk reads them but for a full stop."""
+    return [(one.row, one.column, str(one.message).removesuffix("。")) for one in findings]
 
 
 def everything(examined: Examined) -> list[Finding]:
