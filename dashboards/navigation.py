@@ -5,6 +5,8 @@ from django.utils.translation import gettext as _
 
 from dashboards.asked import SEES_FIGURES
 
+IMPORTS = "personnel.import_member"
+
 
 def site_nav(request) -> list[dict]:
     """[{label, url, current}]; nothing for the three administrators and for whoever is not logged in."""
@@ -14,4 +16,6 @@ def site_nav(request) -> list[dict]:
         (_("People"), reverse("admin:personnel_card_changelist")),
         (_("Strength"), reverse("dashboards:strength")),
     ]
+    if request.user.has_perm(IMPORTS):
+        pages.append((_("Roster imports"), reverse("admin:personnel_rosterimport_changelist")))
     return [{"label": label, "url": url, "current": request.path == url} for label, url in pages]

@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -9,10 +10,12 @@ from dashboards.administrators import waiting_for_administrator
 from dashboards.asked import SEES_FIGURES, Asked
 from dashboards.charts.shapes import number
 from dashboards.lists import LISTS
+from dashboards.navigation import IMPORTS
 from organization import rights
 from personnel import figures
 from personnel.figures.population import PROFESSIONAL
-from personnel.models import Force
+from personnel.models import Force, RosterImport
+from personnel.models.roster import STAGED_FOR
 
 # What each role can do something about; finance and training have nothing to mend here.
 EXPIRING = ("contracts-ended", "contracts-30", "contracts-60", "contracts-90")
@@ -24,6 +27,7 @@ GAPS = {
     "hr": (*FILES, "employers-unfiled"),
     "governance": (*SQUADS, "posts-vacant"),
 }
+MOST_ROSTERS = 5
 WRONG = frozenset({"contracts-ended", "squads-empty", "employers-unfiled"})
 
 
@@ -39,6 +43,8 @@ def context(request) -> dict:
     shown = {"figures": key_figures(asked), "actions": actions(asked)}
     if account.has_perm("personnel.change_member"):
         shown["waiting"] = counted(asked, EXPIRING)
+    if account.has_perm(IMPORTS):
+        shown["waiting"] = unconfirmed(account) + shown.get("waiting", [])
     if account.role in GAPS:
         shown["gaps"] = counted(asked, GAPS[account.role])
     return shown
@@ -59,6 +65,25 @@ def counted(asked: Asked, slugs) -> list[dict]:
 def _squads(slug, squads):
     test = {"squads-empty": "is_empty", "squads-small": "is_small", "squads-leaderless": "is_leaderless"}[slug]
     return sum(getattr(squad, test) for squad in squads)
+
+
+def clock(moment) -> str:
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+
+
+def unconfirmed(account) -> list[dict]:
+    """Rosters that this account sent and did not confirm yet; each is kept for a day."""
+    since = timezone.now() - STAGED_FOR
+    sent = RosterImport.objects.filter(account=account.pk, committed_at=None, sent_at__gt=since).exclude(counts={})
+    return [
+        {
+            "label": _("Roster to be confirmed: %(file)s") % {"file": roster.file_name},
+            "count": number(roster.counts.get("rows", 0)),
+            "url": reverse("admin:personnel_rosterimport_change", args=[roster.pk]),
+            "hint": _("kept until %(until)s") % {"until": clock(roster.sent_at + STAGED_FOR)},
+        }
+        for roster in sent.order_by("-pk")[:MOST_ROSTERS]
+    ]
 
 
 def key_figures(asked: Asked) -> list[dict]:
@@ -85,4 +110,8 @@ def actions(asked: Asked) -> list[dict]:
     ]
     if asked.account.has_perm("personnel.add_member"):
         found.insert(0, {"label": _("Add a person"), "url": reverse("admin:personnel_member_add"), "primary": True})
+    if asked.account.has_perm(IMPORTS):
+        found.insert(
+            1, {"label": _("Send a roster"), "url": reverse("admin:personnel_rosterimport_add"), "primary": False}
+        )
     return found

@@ -7,9 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from organization import rights
 from organization.models import Unit
+from personnel.exports.marked import text_of
 from personnel.models import Force
 from personnel.roster import examination, staging
-from personnel.roster.preview import text_of
+from personnel.roster.preview import Preview
+from personnel.roster.recording import without_numbers
+from personnel.roster.shapes import column_letter
 
 
 class UploadForm(forms.Form):
@@ -17,7 +20,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(label=_("File"), required=False, help_text=_("Excel (.xlsx, .xls) or csv, up to 40 MB."))
     pasted = forms.CharField(
-        label=_("or pasted cells"),
+        label=_("or paste cells"),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 6, "cols": 60, "wrap": "off"}),
@@ -31,14 +34,19 @@ class UploadForm(forms.Form):
         help_text=_("People of the register who are missing in it are then listed; nobody is removed."),
     )
 
-    def __init__(self, *args, account, **kwargs):
+    def __init__(self, *args, account, size=0, **kwargs):
         super().__init__(*args, **kwargs)
-        self.account = account
+        self.account, self.size = account, size
         forces = rights.FORCES_WRITTEN.get(account.role, ())
         self.fields["force"].choices = [(value, label) for value, label in Force.choices if value in forces]
         units = Unit.objects.below(account.unit_id).open_on(timezone.localdate())
         self.fields["unit_code"].choices = [(str(code), name) for code, name in units.values_list("code", "name")]
         self.fields["unit_code"].initial = str(account.unit_id)
+        if len(self.fields["unit_code"].choices) > 1:
+            self.fields["unit_code"].help_text = _(
+                "If the list is of several villages, leave your own unit here: each row goes where its village column,"
+                " or the name of its sheet, says."
+            )
 
     @property
     def unit(self):
@@ -46,7 +54,7 @@ class UploadForm(forms.Form):
 
     def clean_file(self):
         file = self.cleaned_data["file"]
-        if file and file.size > settings.ROSTER_MAX_BYTES:
+        if (file.size if file else self.size) > settings.ROSTER_MAX_BYTES:
             raise forms.ValidationError(_("The file is larger than 40 MB; please split it."))
         return file
 
@@ -59,7 +67,7 @@ class UploadForm(forms.Form):
     def source(self):
         """What was sent, read. Raises FileRefused."""
         if file := self.cleaned_data["file"]:
-            return examination.open_file(file.read(), file.name)
+            return examination.open_file(file.read(), without_numbers(file.name))
         return examination.open_pasted(self.cleaned_data["pasted"], str(_("Pasted cells")))
 
 
@@ -69,21 +77,27 @@ class CellsForm(forms.Form):
     def __init__(self, *args, roster, line, **kwargs):
         super().__init__(*args, **kwargs)
         self.line = line
+        merged = Preview(roster, [line], is_waiting=True).merged
         self.cells = staging.open_cells(line)
         sheet = roster.sheets[line.sheet]
-        problems = {}
-        for _kind, column, _code, message, *_rest in line.findings:
-            problems.setdefault(column, []).append(message)
-        from personnel.roster.shapes import column_letter
-
+        said: dict[str, list[tuple[str, str]]] = {}
+        for kind, column, _code, message, *_rest in line.findings:
+            said.setdefault(column, []).append((kind, message))
+        self.of_the_row = [message for _kind, message in said.get("", [])]
         for index, header, _field in sheet["columns"]:
             letter = column_letter(index)
-            self.fields[f"c{index}"] = forms.CharField(
+            findings = said.get(letter, [])
+            field = self.fields[f"c{index}"] = forms.CharField(
                 label=f"{letter} {header}",
                 required=False,
                 initial=text_of(self.cells[index]) if index < len(self.cells) else "",
-                help_text=" ".join(problems.get(letter, [])),
+                help_text=" ".join(message for _kind, message in findings),
             )
+            if above := merged.get((line.sheet, line.number, index)):
+                field.widget.attrs["placeholder"] = above
+            field.is_wrong = any(kind != "Notice" for kind, _message in findings)
+        if first := next((field for field in self.fields.values() if field.is_wrong), None):
+            first.widget.attrs["autofocus"] = True
 
     def save(self):
         """Keep what was typed; a cell that reads as before keeps what it was (a number, a day)."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
 from django.db.models import Count
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organization import events
@@ -89,9 +88,3 @@ def _close(roster: RosterImport, examined: Examined) -> None:
     roster.counts, roster.failure, roster.failed_at = counts, "", None
     roster.save(update_fields=["sheets", "notices", "answers", "counts", "committed_at", "failure", "failed_at"])
     events.record("import", unit=roster.unit_id, roster=roster.pk, **counts)
-
-
-def note_failure(roster: RosterImport, reason: str) -> None:
-    """Say in the record that an import was tried and did not come about; it goes on waiting."""
-    roster.failed_at, roster.failure = timezone.now(), reason[:300]
-    roster.save(update_fields=["failed_at", "failure"])

@@ -1,17 +1,23 @@
 """Large rosters, judged and written beside the site; their page shows how far they are, and may be left and found."""
 
-from django.db import DatabaseError
+import logging
+from collections.abc import Sequence
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from organization import events, jobs
 from organization.models import Account, Job
 from organization.refused_by_database import sentence
 from personnel.models import RosterImport
-from personnel.roster import committing, staging
+from personnel.roster import committing, marking, staging
 from personnel.roster.committing import NotCommitted, Wish
-from personnel.roster.examination import Source, examine
+from personnel.roster.examination import Place, Source, Tell, examine
 from personnel.roster.terms import Terms
 
+log = logging.getLogger("qunfang.rosters")
+ROWS_NAMED = 20
 ROWS_AT_ONCE = 20_000  # what a request does by itself
 JUDGE, IMPORT = "roster.judge", "roster.import"
 
@@ -21,9 +27,14 @@ def register() -> None:
     jobs.register(IMPORT, import_staged_roster)
 
 
+def last(roster: RosterImport) -> Job | None:
+    """The latest job about a roster."""
+    return jobs.latest([JUDGE, IMPORT], roster.pk)
+
+
 def running(roster: RosterImport) -> Job | None:
     """The job that is at work on a roster, if there is one."""
-    job = jobs.latest([JUDGE, IMPORT], roster.pk)
+    job = last(roster)
     return job if job and not job.ended_at else None
 
 
@@ -45,13 +56,14 @@ def take_in(source: Source, terms: Terms, account: Account) -> RosterImport:
     return roster
 
 
-def judge_or_ask(roster: RosterImport, account: Account) -> None:
-    """Judge the lines again after an answer or a correction, or have it done."""
+def judge_or_ask(roster: RosterImport, account: Account) -> bool:
+    """Judge the lines again after an answer or a correction; False when that will be done beside the site."""
     if is_large(roster):
         roster.save(update_fields=["answers"])
         jobs.ask(JUDGE, roster.pk)
-    else:
-        staging.judge_again(roster, account)
+        return False
+    staging.judge_again(roster, account)
+    return True
 
 
 def import_or_ask(roster: RosterImport, account: Account, *, partial: bool) -> str | None:
@@ -82,30 +94,47 @@ def import_staged_roster(account: Account, subject: int, options: dict, tell: jo
     )
 
 
-def import_staged(roster: RosterImport, account: Account, *, partial: bool, tell=None) -> str:
+def import_staged(roster: RosterImport, account: Account, *, partial: bool, tell: Tell | None = None) -> str:
     """Commit a roster that waits, in the caller's transaction, in which its row is locked.
 
     Returns "" when it is in the register, else the sentence that says why nothing was written; the record and an event
-    say so as well. What is no refusal but a fault of the database is raised.
+    say so as well.
     """
     rows = staging.rows_of(roster)
     source = staging.source_of(roster, rows)
     wish = Wish(partial, staging.effects(roster, rows), staging.marks(roster, rows))
     try:
-        committing.commit(source, staging.terms_for(roster, account), roster, wish, tell)
+        with transaction.atomic():  # whatever the database refuses, the transaction goes on and notes it
+            examined = committing.commit(source, staging.terms_for(roster, account), roster, wish, tell)
     except NotCommitted as refusal:
         staging.note_refusal(roster, refusal)
-        return _failed(roster, str(refusal))
+        return _failed(roster, f"{refusal} {places(refusal.rows)}".strip())
     except DatabaseError as error:
-        reason = sentence(error)
-        if reason is None:
+        if connection.connection is None or connection.connection.closed:
             raise
-        return _failed(roster, str(reason))
+        return _failed(roster, str(sentence(error) or _fault(roster, error)))
+    marking.keep_filled(roster, examined)
     staging.clear(roster)
     return ""
 
 
 def _failed(roster: RosterImport, reason: str) -> str:
-    committing.note_failure(roster, reason)
+    RosterImport.objects.filter(pk=roster.pk).update(failed_at=Now(), failure=reason[:300])
     events.record("import_failed", unit=roster.unit_id, reason=reason, roster=roster.pk)
     return _("Nothing was imported. %(reason)s") % {"reason": reason}
+
+
+def _fault(roster: RosterImport, error: DatabaseError) -> str:
+    """What is no refusal is noted in the log; without the database's words, which repeat what was to be written."""
+    log.error("import %s failed: %s %s", roster.pk, type(error).__name__, getattr(error.__cause__, "pgcode", ""))
+    said = _("The database could not write it; the administrator finds the cause in the log under import %(number)d.")
+    return said % {"number": roster.pk}
+
+
+def places(rows: Sequence[Place]) -> str:
+    """Rows as Excel counts them, the first twenty: 花名册 2、3、4."""
+    named: dict[str, list[str]] = {}
+    for sheet, number in rows[:ROWS_NAMED]:
+        named.setdefault(sheet, []).append(str(number))
+    more = " ……" if len(rows) > ROWS_NAMED else ""
+    return " ".join(f"{sheet} {'、'.join(numbers)}" for sheet, numbers in named.items()) + more

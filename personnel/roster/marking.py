@@ -57,7 +57,7 @@ def _book(roster: RosterImport, account: Account, lines) -> bytes:
 def _filled(source: Source, terms: Terms, places: Iterable[int]) -> dict[Line, list[Cell]]:
     """The lines of some tables with the values that they take from above."""
     remembered = examination.remembered(source, terms)
-    found = {}
+    found: dict[Line, list[Cell]] = {}
     for place in places:
         table = source.layout.tables[place]
         mapping.map_columns(table, terms.answers, force=terms.force or None, remembered=remembered)
@@ -65,7 +65,7 @@ def _filled(source: Source, terms: Terms, places: Iterable[int]) -> dict[Line, l
     return found
 
 
-def _messages(line: StagedRow) -> dict[str, str]:
+def _messages(line: StagedRow) -> marked.Messages:
     """What keeps a line out, by column letter; "" is the line itself."""
     found: dict[str, list[str]] = {}
     for kind, column, _code, message, *_rest in line.findings:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from personnel.exports.marked import text_of
-from personnel.models import ImportedRow, Member
+from personnel.models import ImportedRow, Member, StagedRow
 from personnel.roster import staging
 from personnel.roster.fields import FIELDS
 from personnel.roster.filling import PLACES, TEXTS
@@ -39,7 +39,7 @@ class ShownCell:
 class ShownRow:
     """A line: where it stands, its fate, its cells, and what is said of the line as a whole."""
 
-    row: object
+    row: StagedRow | ImportedRow
     sheet: str
     cells: list[ShownCell]
     messages: list[tuple[str, str]]

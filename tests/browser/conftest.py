@@ -55,17 +55,18 @@ def pytest_runtest_makereport(item, call):
 
 @dataclass(frozen=True)
 class Site:
-    """Where the site serves and the password of its demo accounts."""
+    """Where the site serves, the password of its demo accounts, and its first process."""
 
     url: str
     password: str
+    pid: int
 
 
 @pytest.fixture(scope="package")
 def site():
     """`manage.py run`, as an office starts it, with a server of its own. Started once, always stopped."""
     with running_site(Path(os.environ["VAR_DIR"]) / "office", DEMO_PASSWORD=PASSWORD) as started:
-        yield Site(started.url, PASSWORD)
+        yield Site(started.url, PASSWORD, started.process.pid)
 
 
 @dataclass(frozen=True)

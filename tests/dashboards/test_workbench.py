@@ -142,10 +142,11 @@ def test_the_number_of_queries_does_not_grow_with_the_people(people, account, vi
     assert queries() == few
 
 
-def test_the_navigation_leads_to_people_and_strength_for_those_who_see_them(db, clerk, account, visitor):
+def test_the_navigation_leads_to_people_strength_and_rosters_for_those_who_see_them(db, clerk, account, visitor):
     seen = visitor(clerk).get("/dashboards/strength/").context["site_nav"]
     assert [(item["url"], item["current"]) for item in seen] == [
         ("/personnel/card/", False),
         ("/dashboards/strength/", True),
+        ("/personnel/rosterimport/", False),
     ]
     assert visitor(account("sysadmin", is_demo=True)).get("/").context["site_nav"] == []

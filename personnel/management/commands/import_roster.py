@@ -1,12 +1,15 @@
 """`manage.py import_roster FILE --as USER`: judge a roster, and with --commit write it, as one line of JSON."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organization import events
+from organization.models import Unit
 from organization.refused_by_database import sentence
 from organization.scope import as_account
 from organization.scripted import PROBLEMS, CommandRefused, ScriptedCommand
@@ -14,7 +17,7 @@ from personnel.models import Force, RosterImport
 from personnel.roster import committing, examination, staging
 from personnel.roster.committing import NotCommitted, Wish
 from personnel.roster.examination import Examined, Source
-from personnel.roster.shapes import FileRefused, Finding
+from personnel.roster.shapes import FileRefused, Finding, Notice
 
 NEEDED = "personnel.import_member"
 
@@ -40,26 +43,37 @@ class Command(ScriptedCommand):
             asked = self.unit(unit, account)
             given = self.answers(answers)
             terms = staging.terms_of(account, asked.code, self.force(force), is_whole=whole, answers=given)
+            known = self.known(source, asked)
             if not commit:
                 examined = examination.examine(source, terms)
-                return table(examined), code_of(examined)
+                return table(examined, known=known), code_of(examined)
             try:
                 with transaction.atomic():
                     roster = staging.record(source, terms, account)
                     examined = committing.commit(source, terms, roster, Wish(partial=accept_partial))
             except NotCommitted as refusal:
                 events.record("import_failed", unit=asked.code, reason=str(refusal), sha256=source.sha256)
-                return table(refusal.examined, refusal=refusal), PROBLEMS
+                return table(refusal.examined, known=known, refusal=refusal), PROBLEMS
             except DatabaseError as error:
                 reason = sentence(error)
                 if reason is None:
                     raise
                 events.record("import_failed", unit=asked.code, reason=str(reason), sha256=source.sha256)
                 return {"error": {"code": "not_saved", "message": str(reason)}}, PROBLEMS
-        return table(examined, roster), code_of(examined)
+        return table(examined, roster, known=known), code_of(examined)
 
     def refusal_key(self, refusal):
         return "refused" if isinstance(refusal, FileRefused) else "error"
+
+    @staticmethod
+    def known(source: Source, unit: Unit) -> list[Notice]:
+        """That this very file was imported before, if it was."""
+        found = []
+        for earlier in RosterImport.objects.known(source.sha256, unit)[:1]:
+            at = f"{timezone.localtime(earlier.committed_at):%Y-%m-%d %H:%M}"
+            message = _("This very file was imported already, at %(at)s by %(by)s.")
+            found.append(Notice("", None, "", "known_file", message % {"at": at, "by": earlier.account_name}))
+        return found
 
     def source(self, path: Path) -> Source:
         try:
@@ -85,7 +99,13 @@ class Command(ScriptedCommand):
         return text or ""
 
 
-def table(examined: Examined, roster: RosterImport | None = None, refusal: NotCommitted | None = None) -> dict:
+def table(
+    examined: Examined,
+    roster: RosterImport | None = None,
+    *,
+    known: Sequence[Finding] = (),
+    refusal: NotCommitted | None = None,
+) -> dict:
     """What scripts are told: every row is in exactly one of create, change, unchanged, reject, skip, ask."""
     problems = [told(one) for one in examined.problems]
     if refusal:
@@ -101,7 +121,7 @@ def table(examined: Examined, roster: RosterImport | None = None, refusal: NotCo
         **examined.plan.counts,
         "questions": [staging.asked(one) for one in examined.questions],
         "problems": problems,
-        "notices": [told(one) for one in examined.notices],
+        "notices": [told(one) for one in (*known, *examined.notices)],
         "leavers": [{"member": member, "name": name} for member, name in examined.plan.leavers],
         "committed": roster is not None,
         "batch": roster.pk if roster else None,

@@ -88,6 +88,7 @@ def test_the_same_file_again_changes_nothing(clerk, roster, account):
     roster(clerk, rows, "--commit")
     code, said = roster(clerk, rows, "--commit")
     assert (code, said["create"], said["change"], said["unchanged"]) == (0, 0, 0, 5)
+    assert [notice["code"] for notice in said["notices"]] == ["known_file"]
     with as_account(account("auditor")):
         entries = TrailEntry.objects.filter(batch=str(said["batch"]))
         assert not entries.filter(table__in=["personnel_member", "personnel_assignment"]).exists()
