@@ -31,6 +31,8 @@ def register(kind: str, handler: Handler) -> None:
 def ask(kind: str, subject: int, **options) -> None:
     """Have it done for the account of the current scope, once this transaction is committed."""
     account = current().actor
+    if account is None:
+        raise ValueError("a job is somebody's")
     with gate():
         Job.objects.create(kind=kind, subject=subject, account_id=account, options=options)
 
@@ -104,4 +106,3 @@ def forget_old() -> None:
     """Ended jobs are of no use after a month."""
     with entered(GATE), connection.cursor() as cursor:
         cursor.execute("DELETE FROM organization_job WHERE ended_at < now() - interval '30 days'")
-

@@ -4,7 +4,7 @@ Exit 0 is good, 1 says problems or questions, 2 refused.
 """
 
 import json
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
@@ -42,7 +42,7 @@ class ScriptedCommand(BaseCommand):
         if code:
             raise SystemExit(code)
 
-    def answer(self, **options) -> tuple[dict, int]:
+    def answer(self, *args: Any, **options: Any) -> tuple[dict, int]:
         raise NotImplementedError
 
     def tell(self, table: dict) -> None:

@@ -168,8 +168,8 @@ def _open(table: Table, kind: str, roles: dict[str, int]) -> Iterator[str]:
     allowed = {part: _allowed(kind, part) for part in roles}
     if table.name in undoable():
         narrowed = {role for _name, command, role, _condition in table.policies if command == "d"}
-        for part in ("staff", "whole"):
-            allowed[part] |= {"DELETE"} if roles[part] in narrowed else set()
+        for web_role in ("staff", "whole"):
+            allowed[web_role] |= {"DELETE"} if roles[web_role] in narrowed else set()
     parts = {oid: part for part, oid in roles.items()}
     for role, held in table.grants.items():
         part = parts.get(role)

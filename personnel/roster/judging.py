@@ -47,14 +47,20 @@ class Step:
     @property
     def effect(self) -> str:
         """A hash of what the step would do: when it differs at the commit, somebody was here since the preview."""
-        told = f"{self.fate} {self.unit} {self.force} {self.request} {self.member and self.member.id} {self.service_id}"
+        told = f"{self.fate} {self.unit} {self.force} {self.request} {self.member_id} {self.service_id}"
         if self.changes or self.service_changes:
             return short_hash(told, *_told(self.changes), *_told(self.service_changes))
         return short_hash(told)
 
     @property
-    def service_id(self) -> int | None:
-        return self.service.id if self.service else None
+    def member_id(self) -> int:
+        """The member that the row is about, 0 where there is none yet."""
+        return self.member.id if self.member else 0
+
+    @property
+    def service_id(self) -> int:
+        """The service that the row changes, 0 where there is none."""
+        return self.service.id if self.service else 0
 
 
 def _told(changes: Changes) -> list[str]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from io import StringIO
-from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -117,9 +116,9 @@ def _phone(phone: str | None, key: int) -> tuple[bytes | None, bytes | None]:
 def _changed_members(steps: Sequence[Step]) -> Prepared:
     columns = ["id", "phone_sealed", "phone_digest", *PERSON_COLUMNS]
     rows = []
-    for step in sorted(steps, key=lambda step: step.member.id):
+    for step in sorted(steps, key=lambda step: step.member_id):
         phone = step.row.values["phone"] if "phone" in step.changes else None
-        rows.append([step.member.id, *_phone(phone, step.member.id), *(_new(step, key) for key in PERSON_COLUMNS)])
+        rows.append([step.member_id, *_phone(phone, step.member_id), *(_new(step, key) for key in PERSON_COLUMNS)])
     return MEMBER, columns, bulk.text_of(rows)
 
 
@@ -151,15 +150,16 @@ def _services(steps: Sequence[Step], keys: recording.Keys) -> Prepared:
 
 
 def _service(step: Step, key: int, member: int | None, columns: Sequence[str]) -> list[Any]:
-    given = SERVICE_BLANKS | {"share_from": 0} | step.new_service
-    told = given | {"id": key, "member_id": member or step.member.id, "unit_id": step.unit, "force": step.force}
+    given = SERVICE_BLANKS | {"share_from": 0} | (step.new_service or {})
+    told = given | {"id": key, "member_id": member or step.member_id, "unit_id": step.unit, "force": step.force}
     return [told.get(column) for column in columns]
 
 
 def _changed_services(steps: Sequence[Step]) -> Prepared:
     columns = ["id", *SERVICE_COLUMNS]
-    rows = [[step.service.id, *(_new_of(step, column) for column in columns[1:])] for step in steps]
-    return SERVICE, columns, bulk.text_of(sorted(rows, key=itemgetter(0)))
+    in_order = sorted(steps, key=lambda step: step.service_id)
+    rows = ([step.service_id, *(_new_of(step, column) for column in columns[1:])] for step in in_order)
+    return SERVICE, columns, bulk.text_of(rows)
 
 
 def _new_of(step: Step, key: str):
@@ -178,7 +178,7 @@ def _contacts(steps: Sequence[Step], keys: recording.Keys) -> Prepared:
     columns = ["id", "unit_id", "member_id", "name", "relation", "phone_sealed"]
     rows = []
     for step in steps:
-        member = keys.members.get(id(step)) or step.member.id
+        member = keys.members.get(id(step)) or step.member_id
         sealed = sealer().seal(step.row.values["contact_phone"], table=CONTACT, column="phone_sealed", row=member)
         unit = step.member.unit if step.member else step.unit
         rows.append([keys.contacts[id(step)], unit, member, step.row.values["contact_name"], "", sealed])

@@ -26,15 +26,15 @@ class Keys:
 def before(cursor, plan: Plan) -> dict[int, dict[str, dict]]:
     """What stands now where a step changes something, by the `id()` of the step; sealed columns in hexadecimal."""
     changed = [step for step in plan.steps if step.fate == "change" and (step.changes or step.service_changes)]
-    phones = _old_phones(cursor, [step.member.id for step in changed if "phone" in step.changes])
+    phones = _old_phones(cursor, [step.member_id for step in changed if "phone" in step.changes])
     found = {}
     for step in changed:
         person = {key: _plain(old) for key, (old, _given) in step.changes.items() if key != "phone"}
         if "phone" in step.changes:
-            person |= phones[step.member.id]
+            person |= phones[step.member_id]
         service = {key: _plain(old) for key, (old, _given) in step.service_changes.items()}
         if service:
-            service["id"] = step.service.id
+            service["id"] = step.service_id
         found[id(step)] = {name: told for name, told in (("member", person), ("service", service)) if told}
     return found
 

@@ -121,7 +121,7 @@ def rules() -> list[Rule]:
     ]  # fmt: skip
 
 
-def _members(digests: Collection[bytes], lock: bool) -> dict[bytes, Known]:
+def _members(digests: list[bytes], lock: bool) -> dict[bytes, Known]:
     with connection.cursor() as cursor:
         if lock:  # in one order, so that two rosters of the same people wait for each other instead of dying
             cursor.execute(

@@ -167,7 +167,7 @@ class StagedLine(NamedTuple):
     pk: int
     sheet: int
     number: int
-    cells: bytes
+    cells: bytes | memoryview
     is_skipped: bool
     effect: str
     refusal: str

@@ -91,7 +91,9 @@ def later_changes(roster: RosterImport) -> list[Later]:
     ours = [str(roster.pk), *map(str, taken_back)]  # what was taken back left the files as they were
     entries = TrailEntry.objects.filter(id__gt=first, member__in=written).exclude(batch__in=ours)
     found = {entry.member: entry for entry in entries.order_by("id")}
-    away = [Later(member, "", roster.committed_at, "") for member in sorted(set(touched) - names.keys())]
+    imported_at = roster.committed_at or roster.sent_at
+    gone = sorted({member for member in touched if member is not None} - names.keys())
+    away = [Later(member, "", imported_at, "") for member in gone]
     return away + [Later(key, names[key], one.at, one.who) for key, one in found.items() if key in names]
 
 

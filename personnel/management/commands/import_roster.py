@@ -53,7 +53,9 @@ class Command(ScriptedCommand):
                     examined = committing.commit(source, terms, roster, Wish(partial=accept_partial))
             except NotCommitted as refusal:
                 events.record("import_failed", unit=asked.code, reason=str(refusal), sha256=source.sha256)
-                return table(refusal.examined, known=known, refusal=refusal), PROBLEMS
+                return table(
+                    refusal.examined or examination.examine(source, terms), known=known, refusal=refusal
+                ), PROBLEMS
             except DatabaseError as error:
                 reason = sentence(error)
                 if reason is None:

@@ -222,7 +222,7 @@ def test_a_name_that_differs_is_refused(clerk, roster):
 
 
 def test_the_same_number_twice_is_refused_the_second_time(clerk, roster):
-    code, said = roster(clerk, [person(1), person(2, 身份证号=f" {number(1)} ")])
+    _code, said = roster(clerk, [person(1), person(2, 身份证号=f" {number(1)} ")])
     assert (said["create"], said["reject"]) == (1, 1)
     problem = said["problems"][0]
     assert (problem["row"], problem["code"]) == (3, "repeated")
