@@ -4,12 +4,15 @@ Exit 0 is good, 1 says problems or questions, 2 refused.
 """
 
 import json
+from datetime import date
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from organization.asking import unit_asked
+from organization.asking import day_asked, unit_asked
 from organization.models import Account, Unit
 from organization.refusal import Refusal, StrOrPromise
 from organization.scope import gate
@@ -79,3 +82,19 @@ class ScriptedCommand(BaseCommand):
         if asked is None:
             raise CommandRefused("unit_not_found", _("There is no such unit among yours."))
         return asked
+
+    @staticmethod
+    def day(text: str | None) -> date:
+        """The day asked for, or today. Raises CommandRefused: day_malformed, day_in_future, day_too_early."""
+        today = timezone.localdate()
+        day = day_asked(text, today) if text is not None else today
+        if isinstance(day, str):
+            raise CommandRefused(f"day_{day}", _DAY_REFUSALS[day])
+        return day
+
+
+_DAY_REFUSALS = {
+    "malformed": gettext_lazy("Please give the day as YYYY-MM-DD."),
+    "in_future": gettext_lazy("This day lies in the future; figures are of days that have been."),
+    "too_early": gettext_lazy("There are no figures of so early a day."),
+}

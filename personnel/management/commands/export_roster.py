@@ -8,15 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from organization.asking import day_asked
 from organization.scope import as_account
 from organization.scripted import CommandRefused, ScriptedCommand
 from personnel.exports.export import RIGHT, Order, export
 from personnel.exports.layouts import LAYOUTS, LIST
-from personnel.management.commands.figures import DAY_REFUSALS
 from personnel.people import Selection
 
 
@@ -43,13 +40,6 @@ class Command(ScriptedCommand):
             with made.file as source:
                 shutil.copyfileobj(source, place, 1 << 20)
         return {"rows": made.rows, "file": str(output), "layout": layout, "sha256": made.sha256}, 0
-
-    def day(self, text):
-        today = timezone.localdate()
-        day = day_asked(text, today) if text is not None else today
-        if isinstance(day, str):
-            raise CommandRefused(f"day_{day}", DAY_REFUSALS[day]())
-        return day
 
 
 @contextmanager

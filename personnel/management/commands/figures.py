@@ -1,9 +1,7 @@
 """`manage.py figures`: all figures of a day as one line of JSON, as the given account may see them."""
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from organization.asking import day_asked
 from organization.belonging import reach
 from organization.scope import as_account
 from organization.scripted import CommandRefused, ScriptedCommand
@@ -32,13 +30,6 @@ class Command(ScriptedCommand):
         for name, value in table.items():
             self.stdout.write(f"{name:36}{value:>12,.4f}" if isinstance(value, float) else f"{name:36}{value:>12,}")
 
-    def day(self, text):
-        today = timezone.localdate()
-        day = day_asked(text, today) if text is not None else today
-        if isinstance(day, str):
-            raise CommandRefused(f"day_{day}", DAY_REFUSALS[day]())
-        return day
-
     def force(self, text):
         if text is not None and text not in Force.values:
             forces = ", ".join(Force.values)
@@ -46,10 +37,3 @@ class Command(ScriptedCommand):
                 "force_not_found", _("There is no such force; there are: %(forces)s") % {"forces": forces}
             )
         return text
-
-
-DAY_REFUSALS = {
-    "malformed": lambda: _("Please give the day as YYYY-MM-DD."),
-    "in_future": lambda: _("This day lies in the future; figures are of days that have been."),
-    "too_early": lambda: _("There are no figures of so early a day."),
-}
