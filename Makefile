@@ -37,7 +37,7 @@ format: .venv/installed-dev
 
 # Needs gettext. New sentences arrive in the catalogue without translation; tests/config/test_catalogue.py names them.
 messages: .venv/installed-dev
-	$(VENV_PYTHON) manage.py makemessages --locale zh_Hans --no-location --no-wrap --no-obsolete --ignore 'var/*' --ignore '.venv/*'
+	$(VENV_PYTHON) manage.py makemessages --locale zh_Hans --no-location --no-wrap --no-obsolete --ignore 'tests/*' --ignore 'var/*' --ignore '.venv/*'
 
 bench: .venv/installed-dev
 	@exec $(VENV_PYTHON) -m tests.bench $(ARGS)

@@ -95,7 +95,8 @@ class Report:
             result.add_dataset_headers(self.names)
         for one in () if is_partial else self.examined.findings:
             if not isinstance(one, Notice):
-                self.resource.handle_import_error(result, FieldError(str(one.message)), raise_errors)
+                error = FieldError(recording.without_numbers(str(one.message)))
+                self.resource.handle_import_error(result, error, raise_errors)
         for _sheet, number in refusal.rows if isinstance(refusal, NotCommitted) else ():
             self.refused[number - self.above] = Error(refusal, number=number - self.above)
         for number, given in enumerate(self.dataset, 1):
@@ -140,7 +141,7 @@ class Report:
         for one in findings:
             if not isinstance(one, Notice):
                 column = self.letters.get(one.column, NON_FIELD_ERRORS)
-                found[column].append(ValidationError(str(one.message), code=one.code))
+                found[column].append(ValidationError(recording.without_numbers(str(one.message)), code=one.code))
         return ValidationError(dict(found))
 
     def _compared(self, given: Sequence, step: Step) -> list[str]:

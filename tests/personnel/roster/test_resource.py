@@ -155,6 +155,13 @@ def test_errors_are_raised_as_the_library_raises_them_but_without_the_row(clerk)
         assert not Member.objects.exists()
 
 
+def test_a_number_in_the_wrong_column_is_not_repeated_in_what_is_said_of_it(clerk):
+    result = imported(clerk, dataset(person(1, 文化程度=number(1))), dry_run=True)
+    said = str(result.rows[0].validation_error)
+    assert "文化程度" in said
+    assert number(1) not in said
+
+
 def test_failed_rows_are_collected_with_their_reasons(clerk):
     header = [*HEADER, "姓名"]  # the second column of a name loses nothing
     data = dataset(person(1), bad_person(2), header=HEADER)
