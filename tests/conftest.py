@@ -34,6 +34,11 @@ def pytest_configure():
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
+def pytest_make_parametrize_id(val, argname):
+    """A file that is built for a test has the time in it: its bytes are no name that two workers agree on."""
+    return argname if isinstance(val, bytes) and len(val) > 40 else None
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_modify_db_settings, django_db_blocker):
     """The owner makes the database; the site's login then works in it, as in an office."""
