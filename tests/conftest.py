@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from django.utils import translation
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -53,6 +54,12 @@ def django_db_setup(django_db_modify_db_settings, django_db_blocker):
     with django_db_blocker.unblock():
         site.close()
         owner.creation.destroy_test_db(usual, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def office_language():
+    """Every test begins in the office's language, whatever a browser asked for in the test before."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 ('before', models.JSONField(null=True)),
                 ('findings', models.JSONField(default=list)),
                 ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='organization.unit')),
-                ('roster', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='personnel.rosterimport')),
+                ('roster', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='personnel.rosterimport')),
             ],
         ),
         migrations.CreateModel(
@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ('member_id', models.BigIntegerField(null=True)),
                 ('findings', models.JSONField(default=list)),
                 ('changes', models.JSONField(default=dict)),
-                ('roster', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='staged', to='personnel.rosterimport')),
+                ('roster', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='staged', to='personnel.rosterimport')),
                 ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='organization.unit')),
             ],
         ),

@@ -31,7 +31,9 @@ class Member(models.Model):
         OTHER = "other", _("other province")
 
     id = models.BigIntegerField(primary_key=True, default=next_member_id, editable=False)
-    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit that keeps the file"), related_name="members")
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, verbose_name=_("unit that keeps the file"), related_name="members", db_index=False
+    )
     name = models.CharField(pgettext_lazy("person", "name"), max_length=50)
     former_name = models.CharField(_("former name"), max_length=50, blank=True)
     pinyin = ReadingField(max_length=120, of="name", which=0)

@@ -74,7 +74,8 @@ class RosterImport(models.Model):
 class StagedRow(models.Model):
     """A line of a roster between upload and confirmation, sealed; only its sender sees it, for a day."""
 
-    roster = models.ForeignKey(RosterImport, models.CASCADE, related_name="staged", db_index=False)
+    # A check of each of many thousand rows at the commit took a second; they are written by one statement.
+    roster = models.ForeignKey(RosterImport, models.CASCADE, related_name="staged", db_index=False, db_constraint=False)
     unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
     actor = models.BigIntegerField()
     staged_at = models.DateTimeField(db_default=Now())
@@ -124,7 +125,8 @@ class ImportedRow(models.Model):
         SKIP = "skip", _("skipped")
         ASK = "ask", _("to be decided")
 
-    roster = models.ForeignKey(RosterImport, models.PROTECT, related_name="rows", db_index=False)
+    # That it exists is checked once a statement, by a trigger.
+    roster = models.ForeignKey(RosterImport, models.PROTECT, related_name="rows", db_index=False, db_constraint=False)
     unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
     sheet = models.PositiveSmallIntegerField()
     number = models.PositiveIntegerField()

@@ -210,10 +210,10 @@ def _ask_other_unit(step: Step, code: str, message, terms: Terms) -> None:
     row = step.row
     choices: tuple[Choice, ...]
     if step.force == "volunteer":
-        choices = (Choice("skip", _("leave this row out")),)
+        choices = (Choice("skip", _("give up, leave this row out")),)
     else:
         choices = (
-            Choice("skip", _("leave this row out")),
+            Choice("skip", _("give up, leave this row out")),
             Choice("transfer", _("ask for a transfer")),
             Choice("second", _("ask for a second, part-time service")),
         )

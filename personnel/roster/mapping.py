@@ -222,7 +222,7 @@ class _Mapping:
     def _missing(self, key: str) -> FileRefused:
         header = {"name": "姓名", "id_number": "身份证号"}[key]
         message = _(
-            "Sheet “%(sheet)s” has no column for %(field)s. "
+            "Sheet “%(sheet)s” has no column “%(header)s” (%(field)s). "
             "Name the column “%(header)s” in row %(row)d and send the file again."
         )
         row = max(self.table.header_row, 1)

@@ -51,6 +51,9 @@ BEGIN
   IF EXISTS (SELECT FROM personnel_rosterimport i WHERE i.committed_at IS NOT NULL AND i.id IN (SELECT roster_id FROM new_rows)) THEN
     RAISE EXCEPTION 'the rows of an import are complete' USING ERRCODE = 'insufficient_privilege';
   END IF;
+  IF EXISTS (SELECT roster_id FROM new_rows EXCEPT SELECT i.id FROM personnel_rosterimport i) THEN
+    RAISE EXCEPTION 'there is no such import' USING ERRCODE = 'foreign_key_violation';
+  END IF;
   RETURN NULL;
 END $$;
 CREATE TRIGGER imported_rows_are_complete AFTER INSERT ON personnel_importedrow REFERENCING NEW TABLE AS new_rows

@@ -8,7 +8,7 @@ from platform import python_version
 
 from tests.bench import markdown, site
 
-PARTS = ("load", "pages", "server", "start")
+PARTS = ("load", "pages", "server", "start", "rosters")
 
 
 def main() -> None:
@@ -16,6 +16,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="all of them by default")
     parser.add_argument("--rounds", type=int, default=30, help="requests of each page after the warm-up")
     parser.add_argument("--only", default="", help="pages whose name contains this")
+    parser.add_argument("--million", action="store_true", help="rosters: also export a million members")
     asked = parser.parse_args()
     parts = asked.parts or PARTS
     now, load = f"{datetime.now():%Y-%m-%d %H:%M}", os.getloadavg()[0]
@@ -27,6 +28,10 @@ def main() -> None:
         from tests.bench import starting
 
         say("首次启动与再次启动", starting.tables())
+    if "rosters" in parts:
+        from tests.bench import rosters
+
+        rosters.run(with_million=asked.million)
 
 
 def _inside(parts, asked, var_dir) -> None:

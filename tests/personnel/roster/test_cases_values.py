@@ -333,7 +333,7 @@ def test_case_47_who_joined_before_coming_of_age_is_rejected(clerk):
 
 def test_case_47_an_end_before_the_beginning_is_rejected(clerk):
     rows = people(person(1, 离队时间="2014-06-30", 离队原因="辞职"), more=["离队时间", "离队原因"])
-    assert_rejected(send(clerk, rows), (2, "I", "结束日期早于开始日期"))
+    assert_rejected(send(clerk, rows), (2, "I", "结束日期须晚于开始日期"))
     rows = people(person(1, 合同起="2014-07-01", 合同止="2013-06-30"), more=["合同起", "合同止"])
     assert_rejected(send(clerk, rows), (2, "J", "合同终止日期早于起始日期"))
 
