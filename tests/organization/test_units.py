@@ -118,7 +118,6 @@ def test_all_units_are_offered_only_where_some_are_left_out(governance, visitor)
     assert "显示全部" in browser.get(LIST, {"inside": TOWN}).content.decode()
 
 
-
 @pytest.mark.parametrize(
     ("query", "names"),
     [

@@ -128,9 +128,7 @@ def test_good_rows_go_in_alone_when_that_is_asked_for(clerk, roster):
 
 def test_an_import_is_undone_whole(clerk, roster, undo):
     _code, first = roster(clerk, [person(1), person(2)], "--commit")
-    _code, second = roster(
-        clerk, [person(1, 联系电话="13900000001", 职务="中队长"), person(2), person(3)], "--commit"
-    )
+    _code, second = roster(clerk, [person(1, 联系电话="13900000001", 职务="中队长"), person(2), person(3)], "--commit")
     assert (second["create"], second["change"], second["unchanged"]) == (1, 1, 1)
     code, said = undo(clerk, second["batch"])
     assert (code, said["undone"], said["rows"], said["refused"]) == (0, True, 2, [])
