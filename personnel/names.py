@@ -6,7 +6,7 @@ Readings are lower-case ASCII without tones and blanks, ü spelled v ("lv"), as 
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, product
 
 from django.utils.translation import gettext_lazy as _
@@ -85,6 +85,7 @@ def _is_latin(letter: str) -> bool:
     return letter.isalpha() and unicodedata.name(letter, "").startswith("LATIN ")
 
 
+@lru_cache(maxsize=4096)  # a model asks three times for each of its readings
 def readings(name: str) -> tuple[str, str, tuple[str, ...]]:
     """(pinyin, initials, alternatives) of a cleaned name: ("shanwei", "sw", ("danwei", "dw")).
 

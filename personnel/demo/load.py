@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import Account, Employer, Installation, Post, Team, Unit
 from organization.office import OWNER, found
 from organization.refusal import Refusal
-from personnel.bulk import keys
+from personnel.bulk import keys, uncollected
 from personnel.demo.district import District, district
 from personnel.demo.logins import Login, logins
 from personnel.demo.places import DISTRICT, DISTRICT_NAME, Place
@@ -33,6 +33,7 @@ class DemoRefused(Refusal):
     """The database is no place for a demo. Codes: already_loaded, not_demo."""
 
 
+@uncollected()
 def load(day: date, seed: int, password: str, scale: float = 1.0) -> District:
     """Generate the district of that day and seed, and write it, its history and its accounts; return what was written.
 
