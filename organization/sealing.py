@@ -9,7 +9,7 @@ every value: a pool of them in memory would be used twice after a fork, and that
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -76,6 +76,20 @@ class Sealer:
         header, cipher = self._active
         nonce = os.urandom(_NONCE)
         return header + nonce + cipher.encrypt(nonce, text.encode(), _bound_to(header, table, column, row))
+
+    def seal_all(
+        self, texts: Sequence[str | None], *, table: str, column: str, rows: Sequence[int]
+    ) -> list[bytes | None]:
+        """`seal` for many rows of one column; None stays None."""
+        header, cipher = self._active
+        encrypt, place = cipher.encrypt, _place(header, table, column)
+        nonces = os.urandom(_NONCE * len(texts))  # drawn and used within this call, so no fork has a copy
+        sealed: list[bytes | None] = []
+        for at, text, row in zip(range(0, len(nonces), _NONCE), texts, rows, strict=True):
+            nonce = nonces[at : at + _NONCE]
+            bound = place + row.to_bytes(8, "big", signed=True)
+            sealed.append(header + nonce + encrypt(nonce, text.encode(), bound) if text is not None else None)
+        return sealed
 
     def open(self, blob: bytes | memoryview, *, table: str, column: str, row: int) -> str:
         """The text again. SealError when any byte or the place is not what it was sealed with."""

@@ -1,34 +1,64 @@
 """Rows in bulk: COPY into a temporary table, since COPY is refused where policies are forced; SQL goes on there."""
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from typing import Any
 
 from django.db import models
-from psycopg2.sql import SQL, Composable, Identifier, Literal
+from psycopg2.sql import SQL, Composable, Identifier, Literal, Placeholder
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
+_ESCAPED = "\\\t\n\r"
 
 STAGE = "bulk_stage"
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Rows to be written: `columns` as COPY reads them in `text`; what is the same in all of them in `constants`."""
+
+    columns: list[str]
+    text: StringIO
+    constants: dict[str, Any]
+    count: int
+
+
+def rows_of(table: Mapping[str, Sequence], *, whole: bool = False) -> Rows:
+    """Rows from the columns of a table, all of one length. KeyError for a value without spelling.
+
+    The first column, which is the key, always goes with the text. Columns whose values are all the same need neither be
+    spelled nor read again for each row: a roster fills a third of the columns that there are. `whole` spells them too.
+    """
+    columns, spelled, constants = [], [], {}
+    for at, (name, values) in enumerate(table.items()):
+        if at and not whole and len(values) > 1 and values.count(values[0]) == len(values):
+            constants[name] = values[0]
+        else:
+            columns.append(name)
+            spelled.append(_spelled(values))
+    count = len(spelled[0])
+    text = StringIO()
+    text.write("".join([line + "\n" for line in map("\t".join, zip(*spelled, strict=True))]))
+    return Rows(columns, text, constants, count)
+
+
 @contextmanager
-def staged(cursor, like: str, columns: Sequence[str], text: StringIO) -> Iterator[None]:
-    """Within the block some columns of a table, filled from the text, are the temporary table `bulk_stage`."""
+def staged(cursor, like: str, rows: Rows) -> Iterator[None]:
+    """Within the block the columns of the text, as those of a table, are the temporary table `bulk_stage`."""
     cursor.execute(
         SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
-            Identifier(STAGE), listed(columns), Identifier(like)
+            Identifier(STAGE), listed(rows.columns), Identifier(like)
         )
     )
-    size = text.tell() + 1
-    text.seek(0)
+    size = rows.text.tell() + 1
+    rows.text.seek(0)
     # Read at one go: each further time this thread would wait until the other one lets go of the interpreter.
-    cursor.copy_expert(SQL("COPY {} FROM STDIN").format(Identifier(STAGE)), text, size)
+    cursor.copy_expert(SQL("COPY {} FROM STDIN").format(Identifier(STAGE)), rows.text, size)
     with hashed(cursor):
         yield
     cursor.execute(SQL("DROP TABLE {}").format(Identifier(STAGE)))
@@ -42,36 +72,42 @@ def hashed(cursor) -> Iterator[None]:
     cursor.execute("SET LOCAL enable_nestloop = on")
 
 
-def insert(cursor, table: str, columns: Sequence[str], text: StringIO) -> None:
+def insert(cursor, table: str, rows: Rows) -> None:
     """Write the rows; what a constraint refuses is raised."""
-    if not text.tell():
+    if not rows.count:
         return
-    with staged(cursor, table, columns, text):
-        cursor.execute(
-            SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(
-                Identifier(table), listed(columns), listed(columns), Identifier(STAGE)
-            )
-        )
+    with staged(cursor, table, rows):
+        cursor.execute(SQL("{} FROM {}").format(_insert(table, rows), Identifier(STAGE)), [*rows.constants.values()])
 
 
-def insert_new(cursor, table: str, columns: Sequence[str], text: StringIO, order: str) -> set[int]:
+def insert_new(cursor, table: str, rows: Rows, order: str) -> set[int]:
     """Write the rows in that order, but those that a unique or exclusion constraint refuses; the keys of the others."""
-    if not text.tell():
+    if not rows.count:
         return set()
-    with staged(cursor, table, columns, text):
+    with staged(cursor, table, rows):
         cursor.execute(
-            SQL("INSERT INTO {} ({}) SELECT {} FROM {} ORDER BY {} ON CONFLICT DO NOTHING RETURNING id").format(
-                Identifier(table), listed(columns), listed(columns), Identifier(STAGE), Identifier(order)
-            )
+            SQL("{} FROM {} ORDER BY {} ON CONFLICT DO NOTHING RETURNING id").format(
+                _insert(table, rows), Identifier(STAGE), Identifier(order)
+            ),
+            [*rows.constants.values()],
         )
         return {key for (key,) in cursor.fetchall()}
+
+
+def _insert(table: str, rows: Rows) -> Composable:
+    given = [listed(rows.columns)] if rows.columns else []
+    values = SQL(", ").join([*given, *[Placeholder()] * len(rows.constants)])
+    return SQL("INSERT INTO {} ({}) SELECT {}").format(
+        Identifier(table), listed([*rows.columns, *rows.constants]), values
+    )
 
 
 def keys(cursor, model: type[models.Model], count: int) -> list[int]:
     """New keys for so many rows, from the table's own sequence."""
     field = model._meta.pk
     sequence = SQL("pg_get_serial_sequence({}, {})").format(Literal(model._meta.db_table), Literal(field.column))
-    cursor.execute(SQL("SELECT nextval({}) FROM generate_series(1, %s)").format(sequence), [count])
+    # As a subquery the name is looked up once, not for each key.
+    cursor.execute(SQL("SELECT nextval((SELECT {}::regclass)) FROM generate_series(1, %s)").format(sequence), [count])
     return [key for (key,) in cursor.fetchall()]
 
 
@@ -79,23 +115,18 @@ def listed(columns: Iterable[str]) -> Composable:
     return SQL(", ").join(map(Identifier, columns))
 
 
-def text_of(rows: Iterable[Iterable]) -> StringIO:
-    """The rows as COPY reads them, positioned behind the last. TypeError for a value without spelling."""
-    spell = _SPELLINGS
-    text = StringIO()
-    for row in rows:
-        text.write("\t".join([spell[type(value)](value) for value in row]))
-        text.write("\n")
-    return text
+def _spelled(values: Sequence) -> Sequence[str]:
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        together = "".join(values)
+        return [value.translate(_ESCAPES) for value in values] if any(map(together.count, _ESCAPED)) else values
+    if len(kinds) == 1:
+        return list(map(_SPELLINGS[kinds.pop()], values))
+    return [_SPELLINGS[type(value)](value) for value in values]
 
 
-def _spell_text(value: str) -> str:
-    return value if value.isalnum() else value.translate(_ESCAPES)
-
-
-# By exact type, since this is asked a million times for a large roster.
 _SPELLINGS: dict[type, Callable[[Any], str]] = {
-    str: _spell_text,
+    str: lambda value: value.translate(_ESCAPES),
     type(None): lambda value: r"\N",
     bytes: lambda value: r"\\x" + value.hex(),
     int: str,

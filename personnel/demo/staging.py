@@ -41,10 +41,9 @@ class Inserts:
         while some := list(islice(rows, ROWS_AT_ONCE)):
             has_key = some[0].pk is not None
             fields = [field for field in model._meta.concrete_fields if has_key or not field.primary_key]
-            columns = [field.column for field in fields]
-            text = bulk.text_of([field.pre_save(row, add=True) for field in fields] for row in some)
+            table = {str(field.column): [field.pre_save(row, add=True) for row in some] for field in fields}
             self._wait()
-            self._written = self._writer.write(bulk.insert, self._cursor, model._meta.db_table, columns, text)
+            self._written = self._writer.write(bulk.insert, self._cursor, model._meta.db_table, bulk.rows_of(table))
 
     def _wait(self) -> None:
         if self._written:

@@ -1,32 +1,34 @@
 """Writing a judged roster: a handful of statements in the caller's transaction, whatever the number of rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from io import StringIO
+from functools import partial
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
-from psycopg2.sql import SQL, Identifier
+from psycopg2.sql import SQL, Identifier, Placeholder
 
 from organization.keyring import sealer
 from organization.scope import current
 from personnel import bulk, identity, names
+from personnel.bulk import Rows
 from personnel.models import Assignment, EmergencyContact, Member, RosterImport
 from personnel.roster import recording
 from personnel.roster.judging import Plan, Step
 from personnel.roster.register import PERSON_COLUMNS, SERVICE_COLUMNS
 
 MEMBER, SERVICE, CONTACT = (model._meta.db_table for model in (Member, Assignment, EmergencyContact))
-SERVICE_BLANKS = dict.fromkeys(
-    ("category", "sponsor", "post", "grade", "badge", "former_title", "ending", "ending_note"), ""
-)
+SERVICE_BLANKS = ("category", "sponsor", "post", "grade", "badge", "former_title", "ending", "ending_note")
+SERVICE_GIVEN = (
+    "share", "beginning", "cohort", "employer_id", "started_on", "ended_on", "contract_from", "contract_until",
+)  # fmt: skip
 ROWS_AT_ONCE = 4000
 NULLABLE = frozenset(
     field.attname for model in (Member, Assignment) for field in model._meta.concrete_fields if field.null
 )
 PERSON_BLANKS = [(column, None if column in NULLABLE else "") for column in PERSON_COLUMNS]
-Prepared = tuple[str, list[str], StringIO]  # table, columns, rows as COPY reads them
+Prepared = tuple[str, Rows]
 
 
 class Overtaken(Exception):
@@ -62,10 +64,14 @@ def merge(plan: Plan, roster: RosterImport) -> None:
             services = [writer.write(bulk.insert_new, cursor, *_services(some, keys), "id") for some in _some(begun)]
             writer.write(_update, cursor, *_changed_services([step for step in changed if step.service_changes]))
             writer.write(bulk.insert, cursor, *_contacts(with_contact, keys))
-            record = writer.write(bulk.insert, cursor, *recording.rows(plan, roster, before, keys))
+            records = [
+                writer.write(bulk.insert, cursor, *recording.rows(some, roster, before, keys))
+                for some in _some(plan.steps)
+            ]
         _refuse_lost("registered_meanwhile", members, in_order, keys.members)
         _refuse_lost("serves_already", services, begun, keys.services)
-        record.result()  # raises what any statement before it had raised
+        for record in records:
+            record.result()  # raises what any statement before it had raised
 
 
 def _some(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
@@ -88,54 +94,73 @@ def _refuse_lost(code: str, answers: Sequence[Future], steps: Sequence[Step], ke
 
 
 def _members(steps: Sequence[Step], keys: recording.Keys) -> Prepared:
-    columns = ["id", "unit_id", "name", "pinyin", "initials", "other_pinyin", "document", "id_sealed", "id_digest",
-               "id_mask", "sex", "birth_date", "phone_sealed", "phone_digest", *PERSON_COLUMNS]  # fmt: skip
-    return MEMBER, columns, bulk.text_of(_member(step, keys.members[id(step)]) for step in steps)
+    given = [step.row.values for step in steps]
+    ids = [keys.members[id(step)] for step in steps]
+    numbers = [values["id_number"] for values in given]
+    readings = [names.readings(values["name"]) for values in given]
+    return MEMBER, bulk.rows_of(
+        {
+            "id": ids,
+            "unit_id": [step.unit for step in steps],
+            "name": [values["name"] for values in given],
+            "pinyin": [pinyin[:120] for pinyin, _initials, _others in readings],
+            "initials": [initials[:30] for _pinyin, initials, _others in readings],
+            "other_pinyin": [(others or ("",))[0][:120] for _pinyin, _initials, others in readings],
+            "document": [values.get("document") or "resident_id" for values in given],
+            "id_sealed": sealer().seal_all(numbers, table=MEMBER, column="id_sealed", rows=ids),
+            "id_digest": [step.digest for step in steps],
+            "id_mask": list(map(identity.mask, numbers)),
+            "sex": [values["sex"] for values in given],
+            "birth_date": [values["birth_date"] for values in given],
+            **_phones([values.get("phone") for values in given], ids),
+            **{column: _column(given, column, blank) for column, blank in PERSON_BLANKS},
+        }
+    )
 
 
-def _member(step: Step, key: int) -> list[Any]:
-    given, seal = step.row.values, sealer()
-    number, phone = given["id_number"], given.get("phone")
-    pinyin, initials, others = names.readings(given["name"])
-    return [
-        key, step.unit, given["name"], pinyin[:120], initials[:30], (others or ("",))[0][:120],
-        given.get("document") or "resident_id",
-        seal.seal(number, table=MEMBER, column="id_sealed", row=key), step.digest, identity.mask(number),
-        given["sex"], given["birth_date"], *_phone(phone, key),
-        *[blank if (value := given.get(column)) is None else value for column, blank in PERSON_BLANKS],
-    ]  # fmt: skip
+def _column(given: Sequence[Mapping[str, Any]], column: str, blank: Any) -> list:
+    return [blank if (value := values.get(column)) is None else value for values in given]
 
 
-def _phone(phone: str | None, key: int) -> tuple[bytes | None, bytes | None]:
-    if not phone:
-        return None, None
-    seal = sealer()
-    return seal.seal(phone, table=MEMBER, column="phone_sealed", row=key), seal.digest(phone, purpose="phone")
+def _phones(phones: Sequence[str | None], keys: Sequence[int]) -> dict[str, list[bytes | None]]:
+    digest = partial(sealer().digest, purpose="phone")
+    return {
+        "phone_sealed": sealer().seal_all(
+            [phone or None for phone in phones], table=MEMBER, column="phone_sealed", rows=keys
+        ),
+        "phone_digest": [digest(phone) if phone else None for phone in phones],
+    }
 
 
 def _changed_members(steps: Sequence[Step]) -> Prepared:
-    columns = ["id", "phone_sealed", "phone_digest", *PERSON_COLUMNS]
-    rows = []
-    for step in sorted(steps, key=lambda step: step.member_id):
-        phone = step.row.values["phone"] if "phone" in step.changes else None
-        rows.append([step.member_id, *_phone(phone, step.member_id), *(_new(step, key) for key in PERSON_COLUMNS)])
-    return MEMBER, columns, bulk.text_of(rows)
+    steps = sorted(steps, key=lambda step: step.member_id)
+    ids = [step.member_id for step in steps]
+    phones = [step.row.values["phone"] if "phone" in step.changes else None for step in steps]
+    new = {column: [_new(step, column) for step in steps] for column in PERSON_COLUMNS}
+    return MEMBER, bulk.rows_of({"id": ids, **_phones(phones, ids), **new})
 
 
 def _new(step: Step, key: str):
     return step.changes[key][1] if key in step.changes else None
 
 
-def _update(cursor, table: str, columns: Sequence[str], text: StringIO) -> None:
+def _update(cursor, table: str, rows: Rows) -> None:
     """From rows of a key and new values; None leaves a column as it is, since a blank cell takes nothing away."""
-    sets = SQL(", ").join(SQL("{0} = COALESCE(s.{0}, t.{0})").format(Identifier(column)) for column in columns[1:])
-    if not text.tell():
+    same = {column: value for column, value in rows.constants.items() if value is not None}
+    sets = SQL(", ").join(
+        [
+            *(SQL("{0} = COALESCE(s.{0}, t.{0})").format(Identifier(column)) for column in rows.columns[1:]),
+            *(SQL("{0} = {1}").format(Identifier(column), Placeholder()) for column in same),
+        ]
+    )
+    if not rows.count:
         return
-    with bulk.staged(cursor, table, columns, text):
+    with bulk.staged(cursor, table, rows):
         cursor.execute(
             SQL("UPDATE {} t SET {} FROM {} s WHERE s.id = t.id").format(
                 Identifier(table), sets, Identifier(bulk.STAGE)
-            )
+            ),
+            [*same.values()],
         )
 
 
@@ -143,23 +168,24 @@ def _update(cursor, table: str, columns: Sequence[str], text: StringIO) -> None:
 
 
 def _services(steps: Sequence[Step], keys: recording.Keys) -> Prepared:
-    columns = ["id", "member_id", "unit_id", "force", "share", "share_from", "beginning", "cohort", "employer_id",
-               "started_on", "ended_on", "contract_from", "contract_until", *SERVICE_BLANKS]  # fmt: skip
-    rows = (_service(step, keys.services[id(step)], keys.members.get(id(step)), columns) for step in steps)
-    return SERVICE, columns, bulk.text_of(rows)
-
-
-def _service(step: Step, key: int, member: int | None, columns: Sequence[str]) -> list[Any]:
-    given = SERVICE_BLANKS | {"share_from": 0} | (step.new_service or {})
-    told = given | {"id": key, "member_id": member or step.member_id, "unit_id": step.unit, "force": step.force}
-    return [told.get(column) for column in columns]
+    given = [step.new_service or {} for step in steps]
+    return SERVICE, bulk.rows_of(
+        {
+            "id": [keys.services[id(step)] for step in steps],
+            "member_id": [keys.members.get(id(step)) or step.member_id for step in steps],
+            "unit_id": [step.unit for step in steps],
+            "force": [step.force for step in steps],
+            "share_from": [0] * len(steps),
+            **{column: [values.get(column) for values in given] for column in SERVICE_GIVEN},
+            **{column: _column(given, column, "") for column in SERVICE_BLANKS},
+        }
+    )
 
 
 def _changed_services(steps: Sequence[Step]) -> Prepared:
-    columns = ["id", *SERVICE_COLUMNS]
-    in_order = sorted(steps, key=lambda step: step.service_id)
-    rows = ([step.service_id, *(_new_of(step, column) for column in columns[1:])] for step in in_order)
-    return SERVICE, columns, bulk.text_of(rows)
+    steps = sorted(steps, key=lambda step: step.service_id)
+    new = {column: [_new_of(step, column) for step in steps] for column in SERVICE_COLUMNS}
+    return SERVICE, bulk.rows_of({"id": [step.service_id for step in steps], **new})
 
 
 def _new_of(step: Step, key: str):
@@ -175,14 +201,18 @@ def _has_new_contact(step: Step) -> bool:
 
 
 def _contacts(steps: Sequence[Step], keys: recording.Keys) -> Prepared:
-    columns = ["id", "unit_id", "member_id", "name", "relation", "phone_sealed"]
-    rows = []
-    for step in steps:
-        member = keys.members.get(id(step)) or step.member_id
-        sealed = sealer().seal(step.row.values["contact_phone"], table=CONTACT, column="phone_sealed", row=member)
-        unit = step.member.unit if step.member else step.unit
-        rows.append([keys.contacts[id(step)], unit, member, step.row.values["contact_name"], "", sealed])
-    return CONTACT, columns, bulk.text_of(rows)
+    members = [keys.members.get(id(step)) or step.member_id for step in steps]
+    phones = [step.row.values["contact_phone"] for step in steps]
+    return CONTACT, bulk.rows_of(
+        {
+            "id": [keys.contacts[id(step)] for step in steps],
+            "unit_id": [step.member.unit if step.member else step.unit for step in steps],
+            "member_id": members,
+            "name": [step.row.values["contact_name"] for step in steps],
+            "relation": [""] * len(steps),
+            "phone_sealed": sealer().seal_all(phones, table=CONTACT, column="phone_sealed", rows=members),
+        }
+    )
 
 
 def _ask_other_units(cursor, steps: Sequence[Step]) -> dict[int, int]:

@@ -2,12 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from io import StringIO
 
-from personnel import bulk
+from personnel.bulk import Rows, rows_of
 from personnel.models import ImportedRow, RosterImport
 from personnel.roster.judging import Plan, Step
 from personnel.roster.shapes import Finding, Question
@@ -51,23 +50,26 @@ def _plain(value):
     return value.isoformat() if isinstance(value, date) else value
 
 
-def rows(
-    plan: Plan, roster: RosterImport, stood_before: dict[int, dict], keys: Keys
-) -> tuple[str, list[str], StringIO]:
-    """(table, columns, text): what became of every row, and what stood before where something was changed."""
-    columns = ["roster_id", "unit_id", "sheet", "number", "fate", "member_id", "service_id", "contact_id",
-               "request_id", "before", "findings"]  # fmt: skip
+def rows(steps: Sequence[Step], roster: RosterImport, stood_before: dict[int, dict], keys: Keys) -> tuple[str, Rows]:
+    """(table, rows): what became of every row, and what stood before where something was changed."""
     places = {sheet["name"]: place for place, sheet in enumerate(roster.sheets)}
-    text = bulk.text_of(
-        [
-            roster.pk, step.unit or roster.unit_id, places[step.row.sheet], step.row.number, step.fate,
-            _member(step, keys), keys.services.get(id(step)), keys.contacts.get(id(step)), keys.requests.get(id(step)),
-            _json(stood) if (stood := stood_before.get(id(step))) else None,
-            _json([told(one) for one in step.row.findings]) if step.row.findings else "[]",
-        ]
-        for step in plan.steps
-    )  # fmt: skip
-    return ImportedRow._meta.db_table, columns, text
+    ids = list(map(id, steps))
+    stood = [stood_before.get(key) for key in ids]
+    return ImportedRow._meta.db_table, rows_of(
+        {
+            "number": [step.row.number for step in steps],
+            "roster_id": [roster.pk] * len(steps),
+            "unit_id": [step.unit or roster.unit_id for step in steps],
+            "sheet": [places[step.row.sheet] for step in steps],
+            "fate": [step.fate for step in steps],
+            "member_id": [_member(step, keys) for step in steps],
+            "service_id": [keys.services.get(key) for key in ids],
+            "contact_id": [keys.contacts.get(key) for key in ids],
+            "request_id": [keys.requests.get(key) for key in ids],
+            "before": [_json(before) if before else None for before in stood],
+            "findings": [findings_told(step.row.findings) for step in steps],
+        }
+    )
 
 
 def _member(step: Step, keys: Keys) -> int | None:
@@ -76,8 +78,12 @@ def _member(step: Step, keys: Keys) -> int | None:
     return keys.members.get(id(step))
 
 
-def _json(value) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def findings_told(findings: Sequence[Finding]) -> str:
+    """The findings of a row as they are kept, in JSON."""
+    return _json([told(one) for one in findings]) if findings else "[]"
 
 
 def told(finding: Finding) -> list[str]:

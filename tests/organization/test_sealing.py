@@ -35,6 +35,15 @@ def key_file(request, tmp_path):
     return path
 
 
+@given(st.lists(st.tuples(st.none() | texts, rows), max_size=5))
+def test_what_is_sealed_together_opens_row_by_row(sealer, given):
+    texts, numbers = [text for text, _row in given], [row for _text, row in given]
+    sealed = sealer.seal_all(texts, table="personnel_member", column="phone_sealed", rows=numbers)
+    place = {"table": "personnel_member", "column": "phone_sealed"}
+    assert [blob and sealer.open(blob, **place, row=row) for blob, row in zip(sealed, numbers, strict=True)] == texts
+    assert len({blob[4:16] for blob in sealed if blob}) == sum(text is not None for text in texts)
+
+
 @given(texts, st.text("abc_", max_size=8), st.text("abc_", max_size=8), rows)
 @example("", "", "", 0)
 def test_what_is_sealed_opens_again_in_its_place(sealer, text, table, column, row):
