@@ -105,6 +105,4 @@ class CellsForm(forms.Form):
             index = int(name[1:])
             self.cells += [None] * (index + 1 - len(self.cells))
             self.cells[index] = self.cleaned_data[name] or None
-        self.line.cells = staging.seal(self.cells, self.line.pk)
-        self.line.is_corrected, self.line.refusal, self.line.effect = True, "", ""
-        self.line.save(update_fields=["cells", "is_corrected", "refusal", "effect"])
+        staging.correct(self.line, self.cells)

@@ -109,6 +109,7 @@ class StagedRoster(models.Model):
     staged_at = models.DateTimeField(db_default=Now())
     questions = models.JSONField(default=list)
     leavers = models.JSONField(default=list)  # [member id, name]
+    cleaned = models.JSONField(default=dict)  # what the values kept with the lines depend on, and their fields
 
     def __str__(self):
         return str(self.roster_id)

@@ -17,7 +17,7 @@ from personnel.roster.placing import Placing
 from personnel.roster.reading import parse_pasted, read
 from personnel.roster.recording import holds_a_number
 from personnel.roster.register import look_up, places
-from personnel.roster.shapes import Book, Finding, Layout, Line, Notice, Problem, Question, Row
+from personnel.roster.shapes import Book, Finding, Layout, Line, Notice, Problem, Question, Row, short_hash
 from personnel.roster.terms import Terms
 
 Place = tuple[str, int]  # sheet and row
@@ -27,13 +27,17 @@ TOLD_EVERY = 5000
 
 @dataclass(frozen=True)
 class Source:
-    """A file as it came: its name, fingerprint and size (bytes), and the tables found in it."""
+    """A file as it came: its name, fingerprint and size (bytes), and the tables found in it.
+
+    `cleaned_with` says with what the lines were cleaned that have their values already.
+    """
 
     name: str
     sha256: str
     size: int
     layout: Layout
     has_1904_dates: bool = False
+    cleaned_with: str = ""
 
 
 @dataclass
@@ -50,7 +54,9 @@ class Examined:
     def questions(self) -> list[Question]:
         """Each question once, those about whole sheets and columns first."""
         found: dict[str, Question] = {}
-        for one in (*self.findings, *self.plan.findings(Question)):
+        # A row that is rejected anyway has to be corrected first.
+        of_rows = (one for step in self.plan.steps if step.fate != "reject" for one in step.row.of(Question))
+        for one in (*self.findings, *of_rows):
             if isinstance(one, Question):
                 found.setdefault(one.id, one)
         return list(found.values())
@@ -156,7 +162,8 @@ def clean(
         findings += [*mapped.questions, *mapped.notices]
         fields.append(mapped.fields)
         cleaner = values.Cleaner(table.sheet, mapped.fields, context)
-        rows = [cleaner.row(line) for line in _told(filled.lines, len(steps), tell)]
+        row_of = cleaner.known_row if source.cleaned_with == cleaned_with(source, terms) else cleaner.row
+        rows = [row_of(line) for line in _told(filled.lines, len(steps), tell)]
         findings += _hand_out(filled.findings, rows)
         steps += [_step(row, marks) for row in rows]
     return steps, fields, findings
@@ -166,7 +173,20 @@ def _step(row: Row, marks: Marks) -> Step:
     place = (row.sheet, row.number)
     if code := marks.refused.get(place):
         row.findings.append(Problem(row.sheet, row.number, row.columns.get("id_number", ""), code, REFUSALS[code]))
+    row.is_plain = not row.findings
     return Step(row, is_skipped=place in marks.skipped)
+
+
+def cleaned_with(source: Source, terms: Terms) -> str:
+    """What the values of lines depend on beside their cells: while it is the same, they need not be cleaned again."""
+    given = (
+        terms.today,
+        terms.force,
+        source.has_1904_dates,
+        sorted(terms.answers.items()),
+        sorted(terms.remembered.items()),
+    )
+    return short_hash(*map(repr, given))
 
 
 def _told(lines: Sequence[Line], before: int, tell: Tell | None) -> Iterable[Line]:

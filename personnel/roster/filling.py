@@ -53,7 +53,7 @@ def fill(table: Table, answers: Mapping[str, str], remembered: Mapping[str, str]
 
     `answers` are by `Question.id`, `remembered` by `Question.about`. The table itself stays as it is.
     """
-    filled = Filled([Line(line.number, line.cells.copy()) for line in table.lines])
+    filled = Filled([Line(line.number, line.cells.copy(), line.values) for line in table.lines])
     numbers = [line.number for line in table.lines]
     ranges = _ranges(table, {column.index for column in table.columns if column.field})
     # All columns at once: this is most of what a long roster costs here.

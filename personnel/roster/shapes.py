@@ -108,10 +108,11 @@ class Column:
 
 @dataclass(slots=True)
 class Line:
-    """A row of a table that speaks of a person: Excel's row number and its cells."""
+    """A row of a table that speaks of a person: Excel's row number and its cells; `values` once it was cleaned."""
 
     number: int
     cells: list[Cell]
+    values: dict | None = None
 
 
 @dataclass(slots=True)
@@ -136,13 +137,17 @@ class Layout:
 
 @dataclass(slots=True)
 class Row:
-    """A line after cleaning: a value (None for blank) for each field that has a column, and what was found."""
+    """A line after cleaning: a value (None for blank) for each field that has a column, and what was found.
+
+    Of a plain row nothing had to be said when it was cleaned.
+    """
 
     sheet: str
     number: int
     values: dict = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)  # field -> column letter
+    is_plain: bool = False
 
     def of(self, kind: type) -> Iterator[Finding]:
         return (one for one in self.findings if isinstance(one, kind))

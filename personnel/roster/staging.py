@@ -1,8 +1,9 @@
 """Rosters between upload and confirmation: sealed lines in the database, for their sender's eyes and for a day."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -13,16 +14,18 @@ from organization.keyring import sealer
 from organization.models import Account
 from organization.scope import GATE, current, entered
 from personnel import bulk
+from personnel.bulk import uncollected
 from personnel.models import Force, RosterImport, StagedRoster, StagedRow
 from personnel.roster import values
 from personnel.roster.committing import NotCommitted, describe
-from personnel.roster.examination import REFUSALS, Examined, Marks, Place, Source, Tell, examine
+from personnel.roster.examination import REFUSALS, Examined, Marks, Place, Source, Tell, cleaned_with, examine
 from personnel.roster.judging import Plan, Step
-from personnel.roster.recording import told, without_numbers
-from personnel.roster.shapes import Cell, CellError, Column, Layout, Line, Question, Table
+from personnel.roster.recording import findings_told, without_numbers
+from personnel.roster.shapes import Cell, CellError, Column, Layout, Line, Question, Row, Table
 from personnel.roster.terms import Terms
 
 TABLE, COLUMN = StagedRow._meta.db_table, "cells_sealed"
+ROWS_AT_ONCE = 4000
 
 
 def terms_of(account: Account, unit: int, force: str = "", *, is_whole: bool = False, answers=None) -> Terms:
@@ -59,11 +62,18 @@ def record(source: Source, terms: Terms, account: Account) -> RosterImport:
     )
 
 
+@uncollected()
 def stage(source: Source, roster: RosterImport, examined: Examined) -> None:
     """Keep the lines of all tables, sealed, with what was judged of them."""
     places = {table.sheet: place for place, table in enumerate(source.layout.tables)}
-    _keep(source, roster, (judged(places[step.row.sheet], step) for step in examined.plan.steps))
-    _note_open(roster, examined)
+    steps, cleaned = examined.plan.steps, _Cleaned()
+
+    def said(first: int, last: int) -> tuple[dict[str, list], list]:
+        some = steps[first:last]
+        return judged(places, some), [cleaned.values(step.row) for step in some]
+
+    _keep(source, roster, said)
+    _note_open(roster, examined, {"with": cleaned_with(source, examined.terms), "fields": cleaned.fields})
 
 
 def stage_unjudged(source: Source, roster: RosterImport, terms: Terms) -> None:
@@ -72,56 +82,88 @@ def stage_unjudged(source: Source, roster: RosterImport, terms: Terms) -> None:
     described = Examined(source, terms, Plan([]), [{} for _table in source.layout.tables])
     describe(roster, described)
     roster.counts = {"rows": len(lines)}
-    _keep(source, roster, ([place, number, "", "", None, "[]", "{}"] for place, number in lines))
+    said = {"fate": "", "effect": "", "member_id": None, "findings": "[]", "changes": "{}"}
+
+    def unjudged(first: int, last: int) -> tuple[dict[str, list], list]:
+        sheets, numbers = map(list, zip(*lines[first:last], strict=True))
+        same = {column: [value] * len(sheets) for column, value in said.items()}
+        return {"sheet": sheets, "number": numbers, **same}, [None] * len(sheets)
+
+    _keep(source, roster, unjudged)
     _note_open(roster, described)
 
 
-def _keep(source: Source, roster: RosterImport, said: Iterable[list]) -> None:
+def _keep(source: Source, roster: RosterImport, said: Callable[[int, int], tuple[dict[str, list], list]]) -> None:
+    """Write the lines a few thousand at a time, so that the first are being written while the next are sealed."""
     lines = [line for table in source.layout.tables for line in table.lines]
-    columns = ["id", "roster_id", "unit_id", "actor", "staged_at", "is_skipped", "is_corrected", "refusal", COLUMN,
-               *JUDGED]  # fmt: skip
-    now, actor = timezone.now().isoformat(), current().actor
-    with connection.cursor() as cursor:
+    whose = {"roster_id": roster.pk, "unit_id": roster.unit_id, "actor": current().actor}
+    fresh = {"staged_at": timezone.now().isoformat(), "is_skipped": False, "is_corrected": False, "refusal": ""}
+    with connection.cursor() as cursor, bulk.Writer() as writer:
         keys = bulk.keys(cursor, StagedRow, len(lines))
-        text = bulk.text_of(
-            [key, roster.pk, roster.unit_id, actor, now, False, False, "", seal(line.cells, key), *columns_said]
-            for key, line, columns_said in zip(keys, lines, said, strict=True)
-        )
-        bulk.insert(cursor, TABLE, columns, text)
+        written = []
+        for first in range(0, len(lines), ROWS_AT_ONCE):
+            last = min(first + ROWS_AT_ONCE, len(lines))
+            judgement, values = said(first, last)
+            texts = [_spell([line.cells, known]) for line, known in zip(lines[first:last], values, strict=True)]
+            sealed = sealer().seal_all(texts, table=TABLE, column=COLUMN, rows=keys[first:last])
+            same = {column: [value] * len(sealed) for column, value in (whose | fresh).items()}
+            rows = bulk.rows_of({"id": keys[first:last], COLUMN: sealed, **judgement, **same})
+            written.append(writer.write(bulk.insert, cursor, TABLE, rows))
+    for each in written:
+        each.result()
+
+
+class _Cleaned:
+    """The values of plain rows as they are kept with the lines, without the fields' names, which are the table's."""
+
+    def __init__(self) -> None:
+        self.fields: dict[str, list[str]] = {}
+
+    def values(self, row: Row) -> list | None:
+        """None where something was said of the row: it is cleaned again, so that it is said again."""
+        if not row.is_plain:
+            return None
+        fields = list(row.values)
+        return list(row.values.values()) if self.fields.setdefault(row.sheet, fields) == fields else None
 
 
 def note(roster: RosterImport, examined: Examined) -> None:
     """Write what was judged beside the staged lines; lines that are judged as before are left alone."""
     places = {sheet["name"]: place for place, sheet in enumerate(examined.sheets())}
-    text = bulk.text_of(judged(places[step.row.sheet], step) for step in examined.plan.steps)
-    with connection.cursor() as cursor, bulk.staged(cursor, TABLE, JUDGED, text):
-        cursor.execute(
-            "UPDATE personnel_stagedrow t SET fate = s.fate, effect = s.effect, member_id = s.member_id,"
-            " findings = s.findings, changes = s.changes FROM bulk_stage s"
-            " WHERE t.roster_id = %s AND t.sheet = s.sheet AND t.number = s.number"
-            " AND (t.fate, t.effect, t.findings) IS DISTINCT FROM (s.fate, s.effect, s.findings)",
-            [roster.pk],
-        )
+    with connection.cursor() as cursor:
+        for first in range(0, len(examined.plan.steps), ROWS_AT_ONCE):
+            rows = bulk.rows_of(judged(places, examined.plan.steps[first : first + ROWS_AT_ONCE]), whole=True)
+            with bulk.staged(cursor, TABLE, rows):
+                cursor.execute(
+                    "UPDATE personnel_stagedrow t SET fate = s.fate, effect = s.effect, member_id = s.member_id,"
+                    " findings = s.findings, changes = s.changes FROM bulk_stage s"
+                    " WHERE t.roster_id = %s AND t.sheet = s.sheet AND t.number = s.number"
+                    " AND (t.fate, t.effect, t.findings) IS DISTINCT FROM (s.fate, s.effect, s.findings)",
+                    [roster.pk],
+                )
     describe(roster, examined)
     _note_open(roster, examined)
 
 
-JUDGED = ["sheet", "number", "fate", "effect", "member_id", "findings", "changes"]
+def judged(places: Mapping[str, int], steps: Sequence[Step]) -> dict[str, list]:
+    """Columns of staged lines: where each stands, what is to be done with it, and why not."""
+    changes = [old_and_new(step) if step.fate == "change" else None for step in steps]
+    return {
+        "sheet": [places[step.row.sheet] for step in steps],
+        "number": [step.row.number for step in steps],
+        "fate": [step.fate for step in steps],
+        "effect": [step.effect for step in steps],
+        "member_id": [step.member.id if step.member else None for step in steps],
+        "findings": [findings_told(step.row.findings) for step in steps],
+        "changes": [_json(change) if change else "{}" for change in changes],
+    }
 
 
-def judged(place: int, step: Step) -> list:
-    """The columns JUDGED of a staged line."""
-    findings, changes = step.row.findings, old_and_new(step) if step.fate == "change" else None
-    return [
-        place, step.row.number, step.fate, step.effect, step.member.id if step.member else None,
-        json.dumps([told(one) for one in findings], ensure_ascii=False) if findings else "[]",
-        json.dumps(changes, ensure_ascii=False) if changes else "{}",
-    ]  # fmt: skip
-
-
-def _note_open(roster: RosterImport, examined: Examined) -> None:
+def _note_open(roster: RosterImport, examined: Examined, cleaned: dict | None = None) -> None:
     roster.save(update_fields=["sheets", "counts", "notices", "answers"])
     found = {"questions": [asked(one) for one in examined.questions], "leavers": examined.plan.leavers}
+    if cleaned:
+        found["cleaned"] = cleaned
     whose = {"unit_id": roster.unit_id, "actor": current().actor}
     StagedRoster.objects.update_or_create(roster=roster, defaults=found, create_defaults=found | whose)
 
@@ -131,6 +173,14 @@ def asked(question: Question) -> dict:
     choices = [{"value": choice.value, "text": str(choice.text)} for choice in question.choices]
     return {"id": question.id, "sheet": question.sheet, "row": question.row, "column": question.column,
             "code": question.code, "text": without_numbers(str(question.message)), "choices": choices}  # fmt: skip
+
+
+def correct(line: StagedRow, cells: list[Cell]) -> None:
+    """Keep other cells for a line. Lines below it may have taken values from it, so all are cleaned anew."""
+    line.cells = seal(cells, line.pk)
+    line.is_corrected, line.refusal, line.effect = True, "", ""
+    line.save(update_fields=["cells", "is_corrected", "refusal", "effect"])
+    StagedRoster.objects.filter(roster=line.roster_id).update(cleaned={})
 
 
 def note_refusal(roster: RosterImport, refusal: NotCommitted) -> None:
@@ -186,10 +236,14 @@ def source_of(roster: RosterImport, rows: Iterable[StagedLine]) -> Source:
         for sheet in roster.sheets
         if sheet["skipped"] is None
     ]
+    cleaned = StagedRoster.objects.filter(roster=roster).values_list("cleaned", flat=True).first() or {}
+    fields = [cleaned.get("fields", {}).get(table.sheet, ()) for table in tables]
     for row in rows:
-        tables[row.sheet].lines.append(Line(row.number, open_cells(row)))
+        cells, values = _opened(row)
+        known = dict(zip(fields[row.sheet], values, strict=True)) if cleaned and values else None
+        tables[row.sheet].lines.append(Line(row.number, cells, known))
     has_1904_dates = any(sheet["has_1904_dates"] for sheet in roster.sheets)
-    return Source(roster.file_name, roster.sha256, roster.size, Layout(tables), has_1904_dates)
+    return Source(roster.file_name, roster.sha256, roster.size, Layout(tables), has_1904_dates, cleaned.get("with", ""))
 
 
 def rows_of(roster: RosterImport) -> list[StagedLine]:
@@ -245,22 +299,30 @@ def old_and_new(step: Step) -> dict[str, list[str]]:
 
 
 def seal(cells: list[Cell], key: int) -> bytes:
-    text = json.dumps([_spelled(cell) for cell in cells], ensure_ascii=False, separators=(",", ":"))
-    return sealer().seal(text, table=TABLE, column=COLUMN, row=key)
+    """The cells of a line for its place, not cleaned yet."""
+    return sealer().seal(_spell([cells, None]), table=TABLE, column=COLUMN, row=key)
 
 
 def open_cells(row: StagedLine | StagedRow) -> list[Cell]:
-    text = sealer().open(row.cells, table=TABLE, column=COLUMN, row=row.pk)
-    return [_read(cell) for cell in json.loads(text)]
+    return _opened(row)[0]
 
 
-def _spelled(cell: Cell) -> Any:
-    if isinstance(cell, date):
-        return {"d": cell.isoformat()}
-    return {"e": cell.text} if isinstance(cell, CellError) else cell
+def _opened(row: StagedLine | StagedRow) -> list[Any]:
+    return _read(sealer().open(row.cells, table=TABLE, column=COLUMN, row=row.pk))
 
 
-def _read(cell: Any) -> Cell:
-    if isinstance(cell, Mapping):
-        return date.fromisoformat(cell["d"]) if "d" in cell else CellError(cell["e"])
-    return cell
+def _without_word(cell: date | CellError) -> dict[str, str]:
+    """What JSON has no word for."""
+    return {"d": cell.isoformat()} if isinstance(cell, date) else {"e": cell.text}
+
+
+def _revived(value: dict) -> Cell:
+    return _day(value["d"]) if "d" in value else CellError(value["e"])
+
+
+_day = lru_cache(maxsize=20_000)(date.fromisoformat)
+_spell = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), check_circular=False, default=_without_word
+).encode  # made once: `dumps` would make one for each line
+_read = json.JSONDecoder(object_hook=_revived).decode
+_json = json.JSONEncoder(ensure_ascii=False).encode

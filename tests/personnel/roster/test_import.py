@@ -8,6 +8,10 @@ from django.core.management import CommandError, call_command
 from organization.models import SecurityEvent, TrailEntry, Unit
 from organization.scope import as_account, as_root
 from personnel.models import Assignment, Card, ImportedRow, Member, RosterImport, TransferRequest
+from personnel.roster import jobs, staging
+from personnel.roster.examination import open_file
+from personnel.roster.staging import terms_of
+from personnel.roster.values.cleaner import Cleaner
 from tests.conftest import OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE
 from tests.factories import MemberFactory, serve
 from tests.personnel.roster.files import xlsx
@@ -263,3 +267,30 @@ def test_a_whole_roster_names_who_is_missing_and_removes_nobody(clerk, roster):
     assert (code, [leaver["name"] for leaver in said["leavers"]]) == (0, [name(2)])
     with as_account(clerk):
         assert Assignment.objects.filter(ended_on=None).count() == 2
+
+
+def test_a_correction_above_reaches_the_rows_that_take_their_value_from_it(clerk):
+    """Lines are kept with what they were cleaned to; that holds only until a line that others copy is corrected."""
+    rows = table([person(n) for n in range(1, 4)])
+    education = HEADER.index("文化程度")
+    rows[2][education] = "同上"
+    with as_account(clerk):
+        roster = jobs.take_in(open_file(xlsx({"花名册": rows}), "册.xlsx"), terms_of(clerk, VILLAGE), clerk)
+        above = roster.staged.get(number=2)
+        cells = staging.open_cells(above)
+        cells[education] = "大专"
+        staging.correct(above, cells)
+        staging.judge_again(roster, clerk)
+    with as_account(clerk):
+        assert jobs.import_staged(RosterImport.objects.get(pk=roster.pk), clerk, partial=False) == ""
+        assert Member.objects.get(name=name(2)).education == Member.objects.get(name=name(1)).education == "31"
+
+
+def test_lines_that_were_cleaned_for_the_preview_are_not_cleaned_again(clerk, monkeypatch):
+    with as_account(clerk):
+        source = open_file(xlsx({"花名册": table([person(n) for n in range(1, 4)])}), "册.xlsx")
+        roster = jobs.take_in(source, terms_of(clerk, VILLAGE), clerk)
+    monkeypatch.setattr(Cleaner, "row", None)
+    with as_account(clerk):
+        assert jobs.import_staged(RosterImport.objects.get(pk=roster.pk), clerk, partial=False) == ""
+        assert sorted(Member.objects.values_list("name", flat=True)) == sorted(map(name, (1, 2, 3)))
