@@ -14,21 +14,17 @@ from itertools import chain
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from tablib import Dataset
 
-from organization import events
 from organization.asking import unit_asked
 from organization.models import Account
 from organization.refusal import Refusal
-from organization.refused_by_database import sentence
 from organization.scope import current, gate
 from personnel.exports.resource import MemberResource
-from personnel.models import Force, RosterImport
-from personnel.roster import committing, examination, headers, layout, staging
-from personnel.roster.committing import NotCommitted, Wish
+from personnel.models import Force
+from personnel.roster import direct, examination, headers, layout, staging
 from personnel.roster.examination import Examined, Source
 from personnel.roster.reading.cells import cleaned
 from personnel.roster.results import Report, RosterResult, RosterRow
@@ -86,7 +82,7 @@ class RosterResource(MemberResource):
             if dry_run:
                 examined = examination.examine(source, terms)
             else:
-                examined, roster = _committed(source, terms, account, partial=partial)
+                examined, roster = direct.bring_in(source, terms, account, partial=partial)
                 result.batch = roster.pk
         except Refusal as refused:
             refusal, examined = refused, getattr(refused, "examined", None)
@@ -135,24 +131,3 @@ def _plain(value: Any) -> Any:
     if value is None:
         return ""
     return value if type(value) in _OF_SHEETS else _UNSTORABLE.sub("", str(value))
-
-
-def _committed(source: Source, terms: Terms, account: Account, *, partial: bool) -> tuple[Examined, RosterImport]:
-    """Write it in one go. Raises NotCommitted, or a Refusal in the words of the database; both are on record then."""
-    try:
-        with transaction.atomic():
-            roster = staging.record(source, terms, account)
-            return committing.commit(source, terms, roster, Wish(partial=partial)), roster
-    except NotCommitted as refusal:
-        _put_on_record(source, terms, refusal)
-        raise
-    except DatabaseError as error:
-        reason = sentence(error)
-        if reason is None:
-            raise
-        _put_on_record(source, terms, reason)
-        raise Refusal("not_saved", reason) from error
-
-
-def _put_on_record(source: Source, terms: Terms, reason: object) -> None:
-    events.record("import_failed", unit=terms.unit, reason=str(reason), sha256=source.sha256)

@@ -4,18 +4,16 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from organization import events
 from organization.models import Unit
-from organization.refused_by_database import sentence
+from organization.refusal import Refusal
 from organization.scope import as_account
 from organization.scripted import PROBLEMS, CommandRefused, ScriptedCommand
 from personnel.models import Force, RosterImport
-from personnel.roster import committing, examination, staging
-from personnel.roster.committing import NotCommitted, Wish
+from personnel.roster import direct, examination, staging
+from personnel.roster.committing import NotCommitted
 from personnel.roster.examination import Examined, Source
 from personnel.roster.shapes import FileRefused, Finding, Notice
 
@@ -48,20 +46,12 @@ class Command(ScriptedCommand):
                 examined = examination.examine(source, terms)
                 return table(examined, known=known), code_of(examined)
             try:
-                with transaction.atomic():
-                    roster = staging.record(source, terms, account)
-                    examined = committing.commit(source, terms, roster, Wish(partial=accept_partial))
+                examined, roster = direct.bring_in(source, terms, account, partial=accept_partial)
             except NotCommitted as refusal:
-                events.record("import_failed", unit=asked.code, reason=str(refusal), sha256=source.sha256)
-                return table(
-                    refusal.examined or examination.examine(source, terms), known=known, refusal=refusal
-                ), PROBLEMS
-            except DatabaseError as error:
-                reason = sentence(error)
-                if reason is None:
-                    raise
-                events.record("import_failed", unit=asked.code, reason=str(reason), sha256=source.sha256)
-                return {"error": {"code": "not_saved", "message": str(reason)}}, PROBLEMS
+                examined = refusal.examined or examination.examine(source, terms)
+                return table(examined, known=known, refusal=refusal), PROBLEMS
+            except Refusal as refusal:
+                return {"error": {"code": refusal.code, "message": str(refusal)}}, PROBLEMS
         return table(examined, roster, known=known), code_of(examined)
 
     def refusal_key(self, refusal):
