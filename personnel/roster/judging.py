@@ -23,6 +23,7 @@ PERSON = tuple(
     key for key, each in FIELDS.items() if each.of == "member" and key not in ("name", "id_number", "document")
 )
 SERVICE = tuple(key for key, each in FIELDS.items() if each.of == "service" and key not in ("force", "employer"))
+LEFT_OUT = frozenset({"left_out", "unit_rejected"})
 Changes = dict[str, tuple[Any, Any]]
 
 
@@ -91,11 +92,13 @@ def judge(steps: Sequence[Step], register: Register, terms: Terms) -> Plan:
     placing = Placing(register.places, terms)
     seen: dict[bytes, Row] = {}
     for step in steps:
+        if not step.is_skipped:
+            placing.place(step)
+            step.is_skipped = _was_left_out(step.row)
         if step.is_skipped:
             step.fate = "skip"
             step.row.findings = [one for one in step.row.findings if not isinstance(one, Question)]
             continue
-        placing.place(step)
         _choose_force(step, terms)
         _judge_alone(step, register, terms)
         _refuse_repeats(step, seen)
@@ -103,6 +106,17 @@ def judge(steps: Sequence[Step], register: Register, terms: Terms) -> Plan:
             _against_the_register(step, register, terms)
         step.fate = _fate(step)
     return Plan(list(steps), _leavers(steps, register) if terms.is_whole else [])
+
+
+def _was_left_out(row: Row) -> bool:
+    """Whether an answer left the row out: that is what was wanted, and no problem."""
+    if not any(one.code in LEFT_OUT for one in row.findings):
+        return False
+    row.findings = [
+        Notice(one.sheet, one.row, one.column, one.code, one.message) if one.code in LEFT_OUT else one
+        for one in row.findings
+    ]
+    return True
 
 
 def _fate(step: Step) -> str:

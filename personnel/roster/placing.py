@@ -97,7 +97,7 @@ class Placing:
     def _ask(self, question: Question, name: str) -> tuple[int, list[tuple]]:
         answer = self.terms.answer(question)
         if answer == "reject":
-            return 0, [(Problem, name, "unit_rejected", _("The unit of this row is not yours."), ())]
+            return 0, [(Problem, name, "unit_rejected", _("Left out, as was answered."), ())]
         if answer:
             return int(answer), []
         return 0, [(Question, name, "unit", question.message, (question.choices, question.about))]

@@ -20,7 +20,7 @@ _EACH_ITS_OWN = frozenset(
     | {"household_address"}
 )
 # Their value depends on the rest of the row.
-_HELD = frozenset({"id_number", "birth_date", "sex", "age", "share"})
+_HELD = frozenset({"id_number", "birth_date", "sex", "age", "share", "contract_term", "status"})
 _YES_OR_NO = ("contract_signed", "social_insurance", "medical_insurance", "injury_insurance", "is_certified")
 
 
@@ -40,6 +40,9 @@ class Cleaner:
                 if field == "ending":  # the clerk's own words are kept beside the kind
                     self._add(index, "ending_note", known)
         self._has_days = not service.DAYS.isdisjoint(self.letters)
+        if term := self.letters.get("contract_term"):
+            self.letters = {"contract_from": term, "contract_until": term} | self.letters
+            self._has_days = True
         self._width = max(fields, default=-1) + 2  # one more than there is, for a name that has no column
         if "name" not in self.letters:
             self._columns.append((self._width - 1, "name", lambda _cell: known["name"](None), {}, False))
@@ -75,6 +78,12 @@ class Cleaner:
         self._judge(row, held)
         return row
 
+    def known_row(self, line: Line) -> Row:
+        """The row of a line that was cleaned before, on the same terms."""
+        if line.values is None:
+            return self.row(line)
+        return Row(self.sheet, line.number, line.values, columns=self.letters)
+
     def _judge(self, row: Row, held: dict[str, Cleaned]) -> None:
         self._judge_person(row, held)
         values = row.values
@@ -83,9 +92,20 @@ class Cleaner:
             values["force"] = force
         if "share" in held or force == "volunteer":
             self._take(row, "share", service.share(force, held.get("share", BLANK)))
+        if "contract_term" in held:
+            self._split_term(row, held["contract_term"])
+        if "status" in held:
+            self._take(row, "status", service.standing(held["status"].value, values.get("ended_on")))
         if self._has_days:
             for field, found in service.contradictions(values):
                 self._take(row, field, found)
+
+    def _split_term(self, row: Row, term: Cleaned) -> None:
+        """Two days in one cell are the beginning and end of the contract, where these have no columns of their own."""
+        for field, day in zip(("contract_from", "contract_until"), term.value or (), strict=False):
+            if row.values.get(field) is None:
+                row.values[field] = day
+        self._take(row, "contract_term", Cleaned(None, term.remarks))
 
     def _judge_person(self, row: Row, held: dict[str, Cleaned]) -> None:
         values, today = row.values, self.context.today
@@ -171,4 +191,6 @@ def cleaners(context: Context) -> dict[str, CellCleaner]:
         "height": amounts.height,
         "share": amounts.share,
         "wage": amounts.wage,
+        "contract_term": partial(dates.term, context),
+        "status": partial(plain.text, codes.MAX_WORD),
     }

@@ -12,7 +12,7 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from organization.refusal import fill
-from personnel.roster.shapes import Cell, Choice
+from personnel.roster.shapes import Cell, Choice, Notice
 from personnel.roster.values.cell import BLANK, Cleaned, as_text, ask, means_blank, notice, problem, words
 from personnel.roster.values.context import Context
 
@@ -35,6 +35,10 @@ _DIGIT_OF = dict.fromkeys(_ZEROS, 0) | {said: value for value, said in enumerate
 _TENS_OF = {"十": 10, "廿": 20, "卅": 30}
 _NO_YEAR = re.compile(r"\d{1,2}月", re.ASCII)
 _BETWEEN = re.compile(r"[\s./\\、,，·。年月\-—–−]+")
+_TERM = ("contract_from", "contract_until")
+_TO = re.compile(r"\s*(?:至|到|~|～|—+|–|--+|\s-\s)\s*")
+_DAY_OF_TERM = r"((?:19|20)\d\d\D\d{1,2}(?:\D\d{1,2}日?|月)?)"
+_TWO_DAYS = re.compile(f"{_DAY_OF_TERM}-{_DAY_OF_TERM}", re.ASCII)
 _USUAL = re.compile(r"((?:19|20)\d\d)[-/.](\d\d?)[-/.](\d\d?)", re.ASCII)
 _PARTS = re.compile(r"(\d{4}|\d\d)-(\d\d?)(?:-(\d\d?))?", re.ASCII)
 _COMPACT = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(\d\d)?|(\d\d)(0[1-9]|1[0-2])(\d\d)", re.ASCII)
@@ -60,6 +64,27 @@ def cleaner(field: str, context: Context) -> Callable[[Cell], Cleaned]:
 def _clean(field: str, context: Context, cell: Cell) -> Cleaned:
     reading = read(cell, context, field)
     return BLANK if reading is None else judge(reading, context, field)
+
+
+def term(context: Context, cell: Cell) -> Cleaned:
+    """Both days of a cell like 2014.7.1-2015.6.30 as a pair; a length such as 三年 tells neither."""
+    text = words(cell)
+    if means_blank(text):
+        return BLANK
+    parts = [part for part in _TO.split(text) if part] if len(text) <= 2 * _LONGEST else []
+    if len(parts) != 2:
+        parts = _halves(text)
+    found = [_clean(field, context, part) for field, part in zip(_TERM, parts, strict=False)]
+    remarks = tuple(remark for each in found for remark in each.remarks)
+    if len(found) == 2 and found[0].value and all(remark.kind is Notice for remark in remarks):
+        return Cleaned((found[0].value, found[1].value), remarks)
+    return notice("term_unread", _("The term of the contract does not give both days; it was left out."))
+
+
+def _halves(text: str) -> list[str]:
+    """Two days with the same sign in and between them: 2014-7-1-2015-6-30."""
+    found = _TWO_DAYS.fullmatch(text)
+    return [found[1], found[2]] if found else []
 
 
 def judge(reading: Reading, context: Context, field: str) -> Cleaned:

@@ -1,13 +1,17 @@
 """What a row says of a service, seen together: joining and birth, beginning and end, force and share."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from organization.refusal import fill
 from personnel import identity
+from personnel.roster.shapes import Choice
 from personnel.roster.values.amounts import no_share
-from personnel.roster.values.cell import Cleaned, problem
+from personnel.roster.values.cell import LEAVE_OUT, Cleaned, ask, kept_or_left_out, problem
+from personnel.roster.values.vocabulary import WORDS, fold
 
 # Majority; the ages that a force asks for are rules with a date.
 ADULT_AGE = 18
@@ -21,6 +25,18 @@ def share(force: str | None, stated: Cleaned) -> Cleaned:
     if force == "volunteer":
         return Cleaned(0)
     return no_share() if stated.value == 0 and force else stated
+
+
+def standing(said: str | None, ended: date | None) -> Cleaned:
+    """What a column of standing says; who has left, but not when, is a question: entered as serving, they would be
+    counted and paid."""
+    if said is None or ended is not None or fold(said) not in WORDS["left"]:
+        return Cleaned(said)
+    message = fill(_("“%(text)s”, but no day on which the service ended."), {"text": said})
+    return ask("left_when", message, (LEAVE_OUT, _SERVES), kept_or_left_out(said), about=f"status:{said}", value=said)
+
+
+_SERVES = Choice("serves", _("they still serve, take them in"))
 
 
 def contradictions(values: Mapping[str, Any]) -> Iterator[tuple[str, Cleaned]]:

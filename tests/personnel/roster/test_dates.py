@@ -158,3 +158,56 @@ def test_a_written_day_is_that_day(day, form):
 def test_the_number_of_a_day_is_that_day(day, has_1904_dates):
     number = (day - (date(1904, 1, 1) if has_1904_dates else date(1899, 12, 30))).days
     assert row_of(Context(TODAY, has_1904_dates), started_on=float(number)).values["started_on"] == day
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["2014.7.1-2015.6.30", "2014-07-01至2015-06-30", "2014年7月1日到2015年6月30日", "2014/7/1～2015/6/30",
+     "2014-7-1-2015-6-30", "2014.7.1 - 2015.6.30", "2014年7月1日——2015年6月30日"],
+)  # fmt: skip
+def test_both_days_of_a_contract_in_one_cell_are_its_beginning_and_end(cell):
+    row = row_of(contract_term=cell)
+    assert (row.values["contract_from"], row.values["contract_until"]) == (date(2014, 7, 1), date(2015, 6, 30))
+    assert row.findings == []
+
+
+def test_a_contract_without_end_has_a_beginning():
+    row = row_of(contract_term="2014.7.1至无固定期限")
+    assert (row.values["contract_from"], row.values["contract_until"]) == (date(2014, 7, 1), None)
+
+
+@pytest.mark.parametrize("cell", ["一年", "三年期", "1", date(2014, 7, 1), "2014.7.1", "至", "2014.7.1至张三"])
+def test_a_term_that_does_not_give_both_days_is_told_and_left_out(cell):
+    row = row_of(contract_term=cell)
+    assert (row.values.get("contract_from"), row.values.get("contract_until")) == (None, None)
+    assert "term_unread" in found(row, Notice)
+
+
+def test_columns_of_their_own_come_before_the_days_in_the_term():
+    row = row_of(contract_from="2014-08-01", contract_term="2014.7.1-2015.6.30")
+    assert (row.values["contract_from"], row.values["contract_until"]) == (date(2014, 8, 1), date(2015, 6, 30))
+
+
+def test_a_term_that_ends_before_it_begins_is_a_problem():
+    assert found(row_of(contract_term="2014.7.1-2013.6.30"), Problem) == ["contract_order"]
+
+
+# --- standing ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("said", ["离职", "已离队", "辞退", "退休", "否"])
+def test_who_has_left_nobody_knows_when_is_asked_about(said):
+    row = row_of(status=said)
+    question = row.findings[0]
+    assert found(row, Question) == ["left_when"]
+    assert found(row_of(Context(TODAY, answers={question.id: "reject"}), status=said)) == ["left_out"]
+    assert row_of(Context(TODAY, answers={question.id: "serves"}), status=said).findings == []
+
+
+@pytest.mark.parametrize("said", ["在职", "在岗", "是", "", None, "试用"])
+def test_who_serves_or_whose_standing_is_another_word_is_not_asked_about(said):
+    assert row_of(status=said).findings == []
+
+
+def test_who_has_left_on_a_day_is_not_asked_about():
+    assert row_of(status="离职", ended_on="2014-06-01").findings == []

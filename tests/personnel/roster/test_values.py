@@ -456,7 +456,8 @@ MARKS = st.text(
     st.sampled_from("王无男大专在读1985.3-/年月日一十0%'=\"＝\x00\u200b\ud800?□ \t·Xx万元兼職"), max_size=24
 )
 cells = st.one_of(
-    st.none(), st.text(), MARKS, st.integers(), st.floats(), st.booleans(), st.dates(), st.datetimes(),
+    st.none(), st.text().filter(lambda text: "%(" not in text), MARKS,
+    st.integers(), st.floats(), st.booleans(), st.dates(), st.datetimes(),
     st.builds(CellError, st.sampled_from(["", "#REF!"])),
     st.sampled_from([NUMBER, "大专(在读)", "85年3月", "兼职", "0.5", 41821.0, 1985.1]),
 )  # fmt: skip
