@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
+from threading import Semaphore
 from typing import Any
 
 from django.db import models
@@ -16,6 +17,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _ESCAPED = "\\\t\n\r"
 
 STAGE = "bulk_stage"
+LYING_READY = 3
 
 
 @dataclass(frozen=True)
@@ -154,10 +156,12 @@ class Writer:
     """Writes to the database in a thread of its own while the rows after these are prepared: two processors at work.
 
     One statement at a time, in the order given. Within the block the cursor belongs to the thread; `result` waits.
+    Whoever prepares faster than is written waits too: text that lies ready would fill the memory.
     """
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(max_workers=1)
+        self._room = Semaphore(LYING_READY)
         self._failure: Exception | None = None
 
     def __enter__(self) -> "Writer":
@@ -167,14 +171,17 @@ class Writer:
         self._pool.shutdown()
 
     def write(self, function: Callable, *given) -> Future:
+        self._room.acquire()
         return self._pool.submit(self._run, function, *given)
 
     def _run(self, function: Callable, *given):
         """After a failure the database says of every statement only that it comes too late; the first says why."""
-        if self._failure:
-            raise self._failure
         try:
+            if self._failure:
+                raise self._failure
             return function(*given)
         except Exception as failure:
             self._failure = failure
             raise
+        finally:
+            self._room.release()

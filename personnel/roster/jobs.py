@@ -101,8 +101,9 @@ def import_staged(roster: RosterImport, account: Account, *, partial: bool, tell
     say so as well.
     """
     rows = staging.rows_of(roster)
-    source = staging.source_of(roster, rows)
     wish = Wish(partial, staging.effects(roster, rows), staging.marks(roster, rows))
+    source = staging.source_of(roster, rows)
+    del rows  # the sealed lines, which are no longer needed
     try:
         with transaction.atomic():  # whatever the database refuses, the transaction goes on and notes it
             examined = committing.commit(source, staging.terms_for(roster, account), roster, wish, tell)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -21,6 +22,7 @@ from personnel.roster.committing import NotCommitted, describe
 from personnel.roster.examination import REFUSALS, Examined, Marks, Place, Source, Tell, cleaned_with, examine
 from personnel.roster.judging import Plan, Step
 from personnel.roster.recording import findings_told, without_numbers
+from personnel.roster.repeats import SAMPLE, Repeats
 from personnel.roster.shapes import Cell, CellError, Column, Layout, Line, Question, Row, Table
 from personnel.roster.terms import Terms
 
@@ -223,7 +225,7 @@ class StagedLine(NamedTuple):
     refusal: str
 
 
-def source_of(roster: RosterImport, rows: Iterable[StagedLine]) -> Source:
+def source_of(roster: RosterImport, rows: Sequence[StagedLine]) -> Source:
     """The file again, from its staged lines."""
     tables = [
         Table(
@@ -238,10 +240,12 @@ def source_of(roster: RosterImport, rows: Iterable[StagedLine]) -> Source:
     ]
     cleaned = StagedRoster.objects.filter(roster=roster).values_list("cleaned", flat=True).first() or {}
     fields = [cleaned.get("fields", {}).get(table.sheet, ()) for table in tables]
-    for row in rows:
-        cells, values = _opened(row)
-        known = dict(zip(fields[row.sheet], values, strict=True)) if cleaned and values else None
-        tables[row.sheet].lines.append(Line(row.number, cells, known))
+    opened = map(_opened, rows)
+    sample = list(islice(opened, SAMPLE))
+    repeats = Repeats([*(cells for cells, _values in sample), *(values for _cells, values in sample if values)])
+    for row, (cells, kept) in zip(rows, chain(sample, opened), strict=True):
+        known = dict(zip(fields[row.sheet], repeats.shared(kept), strict=True)) if cleaned and kept else None
+        tables[row.sheet].lines.append(Line(row.number, repeats.shared(cells), known))
     has_1904_dates = any(sheet["has_1904_dates"] for sheet in roster.sheets)
     return Source(roster.file_name, roster.sha256, roster.size, Layout(tables), has_1904_dates, cleaned.get("with", ""))
 

@@ -47,8 +47,9 @@ class Desk:
         with self.acting():
             roster = RosterImport.objects.select_for_update(of=("self",)).get(pk=roster.pk)
             lines = staging.rows_of(roster)
-            source, terms = staging.source_of(roster, lines), staging.terms_for(roster, self.account)
             wish = Wish(partial, staging.effects(roster, lines), staging.marks(roster, lines))
+            source, terms = staging.source_of(roster, lines), staging.terms_for(roster, self.account)
+            del lines
             examined = committing.commit(source, terms, roster, wish)
             if partial:
                 marking.keep_filled(roster, examined)

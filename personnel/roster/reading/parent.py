@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from personnel.roster.reading import delimited
 from personnel.roster.reading.limits import MIB, Limits, Refused
 from personnel.roster.reading.sentences import file_refused
+from personnel.roster.repeats import Repeats
 from personnel.roster.shapes import Book, CellError, Sheet
 
 _PROJECT = Path(__file__).resolve().parents[3]
@@ -94,15 +95,18 @@ def _messages(stdout: IO[bytes] | None, left: int) -> Iterator[dict]:
 def _book(messages: Iterator[dict]) -> Book:
     with contextlib.closing(messages):  # type: ignore[type-var]
         book = Book([])
+        repeats = Repeats([])
         try:
             for message in messages:
-                _take(book, message)
+                _take(book, message, repeats)
+                if "rows" in message and len(book.sheets[-1].rows) == len(message["rows"]):
+                    repeats = Repeats(message["rows"])  # of the first rows of a sheet
         except (ValueError, KeyError, TypeError, IndexError, AttributeError):
             raise Refused("damaged") from None  # only a child that was taken over would talk like that
         return book
 
 
-def _take(book: Book, message: dict) -> None:
+def _take(book: Book, message: dict, repeats: Repeats) -> None:
     if "refused" in message:
         raise Refused(message["refused"], **message["params"])
     if "has_1904_dates" in message:
@@ -112,7 +116,7 @@ def _take(book: Book, message: dict) -> None:
         merged = [tuple(span) for span in about.pop("merged")]
         book.sheets.append(Sheet(rows=[], merged=merged, **about))
     elif "rows" in message:
-        book.sheets[-1].rows.extend(message["rows"])
+        book.sheets[-1].rows.extend(map(repeats.shared, message["rows"]))
 
 
 # Most days occur many times, and are then one object.

@@ -411,7 +411,7 @@ def test_reading_works_from_a_path_with_spaces_and_from_any_directory(tmp_path):
         (project / app / "__init__.py").touch()
     shutil.copy(source / "organization/refusal.py", project / "organization")
     shutil.copytree(source / "personnel/roster/reading", project / "personnel/roster/reading")
-    for name in ("__init__.py", "shapes.py"):
+    for name in ("__init__.py", "repeats.py", "shapes.py"):
         shutil.copy(source / "personnel/roster" / name, project / "personnel/roster")
     script = "import sys; sys.path.insert(0, sys.argv[1]);"
     script += "from django.conf import settings; settings.configure(USE_I18N=False);"
