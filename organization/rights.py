@@ -28,6 +28,7 @@ _FILES: Verbs = {
     "personnel.rosterimport": VIEW,
     "personnel.assignment": WRITE,
     "personnel.emergencycontact": WRITE,
+    "personnel.photo": WRITE,
 }
 _LISTS: Verbs = {
     "personnel.card": (*VIEW, "export"),

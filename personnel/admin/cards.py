@@ -98,7 +98,7 @@ class CardAdmin(GuardedAdmin):
         return named + super().get_urls()
 
     def changelist_view(self, request, extra_context=None):
-        may = {"may_add": "personnel.add_member", "may_export": RIGHT}
+        may = {"may_add": "personnel.add_member", "may_export": RIGHT, "may_add_photos": "personnel.add_photo"}
         context = {name: request.user.has_perm(right) for name, right in may.items()} | {"title": _("People")}
         return super().changelist_view(request, context | (extra_context or {}))
 

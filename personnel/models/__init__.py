@@ -3,6 +3,7 @@ from personnel.models.assignment import Assignment, Force
 from personnel.models.card import Card
 from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
 from personnel.models.member import Member
+from personnel.models.photo import Photo
 from personnel.models.roster import EligibilityRule, ImportedRow, RosterAnswer, RosterImport, StagedRoster, StagedRow
 from personnel.models.transfer import TransferConsent, TransferRequest
 
@@ -17,6 +18,7 @@ __all__ = [
     "HealthRecord",
     "ImportedRow",
     "Member",
+    "Photo",
     "RosterAnswer",
     "RosterImport",
     "StagedRoster",
