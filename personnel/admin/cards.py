@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from organization.guarded_admin import COUNT_CAP, CappedPaginator, GuardedAdmin
+from personnel.admin import prints
 from personnel.admin.people_filters import FILTERS, selection
 from personnel.exports import pages
 from personnel.exports.export import RIGHT
@@ -94,6 +95,7 @@ class CardAdmin(GuardedAdmin):
         named = [
             path("export/", self.admin_site.admin_view(pages.export_page), name="personnel_card_export"),
             path("template/", self.admin_site.admin_view(pages.template_page), name="personnel_card_template"),
+            path("print/", self.admin_site.admin_view(prints.print_page), name="personnel_card_print"),
         ]
         return named + super().get_urls()
 
