@@ -29,6 +29,7 @@ _FILES: Verbs = {
     "personnel.assignment": WRITE,
     "personnel.emergencycontact": WRITE,
     "personnel.photo": WRITE,
+    "personnel.certificate": ("view", "add"),
 }
 _LISTS: Verbs = {
     "personnel.card": (*VIEW, "export"),

@@ -13,7 +13,7 @@ from organization import rights
 from organization.guarded_admin import GuardedAdmin, Refused
 from organization.models import Unit
 from personnel import lookup
-from personnel.admin import numbers, photos
+from personnel.admin import certificates, numbers, photos
 from personnel.forms import AssignmentForm, AssignmentFormSet, MemberForm, NewMemberForm
 from personnel.models import Assignment, EmergencyContact, HealthRecord, Member
 
@@ -260,7 +260,7 @@ class MemberAdmin(GuardedAdmin):
                 name="personnel_member_reveal",
             ),
         ]
-        return named + photos.urls(self) + super().get_urls()
+        return named + photos.urls(self) + certificates.urls(self) + super().get_urls()
 
     def check_view(self, request):
         """POST a number while it is being typed: what it says, and whether it is registered."""

@@ -1,6 +1,7 @@
 from personnel.models.appointment import Appointment
 from personnel.models.assignment import Assignment, Force
 from personnel.models.card import Card
+from personnel.models.certificate import Certificate
 from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
 from personnel.models.member import Member
 from personnel.models.photo import Photo
@@ -12,6 +13,7 @@ __all__ = [
     "Assignment",
     "BankAccount",
     "Card",
+    "Certificate",
     "EligibilityRule",
     "EmergencyContact",
     "Force",

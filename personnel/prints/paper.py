@@ -22,19 +22,8 @@ SEES_PHOTOS = "personnel.view_photo"
 FIRST_PAGE, NEXT_PAGE, SIGNATURES, LEFT_WITH_THEM = 19, 21, 4, 3
 CARDS_A_PAGE = 10
 
-_ROSTER = (
-    "seq",
-    "name",
-    "sex",
-    "birth_date",
-    "id_number",
-    "phone",
-    "education",
-    "village",
-    "force",
-    "post",
-    "started_on",
-)
+_PERSON = ("seq", "name", "sex", "birth_date", "id_number", "phone", "education")
+_SERVICE = ("force", "post", "started_on")
 Row = TypeVar("Row")
 
 
@@ -117,8 +106,10 @@ def title_of(selection: Selection) -> str:
 
 def columns_of(selection: Selection, account) -> list[Column]:
     """The columns that the account may see and that say something in this list."""
-    keys = [key for key in _ROSTER if key != "village" or not _is_a_village(selection)]
-    keys.append("employer" if selection.service.get("force") == Force.GUARD else "remark")
+    level = divisions.level(selection.unit) if selection.unit else "district"
+    places = {"village": (), "town": ("village",)}.get(level, ("town", "village"))
+    last = "employer" if selection.service.get("force") == Force.GUARD else "remark"
+    keys = [*_PERSON, *places, *_SERVICE, *([last] if len(places) < 2 or last == "employer" else [])]
     return [COLUMNS[key] for key in keys if not COLUMNS[key].needs or account.has_perm(COLUMNS[key].needs)]
 
 
@@ -161,10 +152,6 @@ def _work_cards(selection: Selection) -> list[WorkCard]:
         WorkCard(member, name, f"{town}{village}", force, post, badge, member in pictured)
         for member, (name, town, village, force, post, badge) in zip(members, texts, strict=True)
     ]
-
-
-def _is_a_village(selection: Selection) -> bool:
-    return bool(selection.unit) and divisions.level(selection.unit or 0) == "village"
 
 
 def _day(selection: Selection) -> str:

@@ -17,7 +17,7 @@ def on_paper(window, name):
     """The number of pages and the size in points of what the browser prints."""
     data = window.pdf(prefer_css_page_size=True, print_background=True)
     (SCREENSHOTS / f"photos-{name}.pdf").write_bytes(data)
-    boxes = [line for line in data.split(b"/MediaBox [")[1:]]
+    boxes = data.split(b"/MediaBox [")[1:]
     width, height = (round(float(part)) for part in boxes[0].split(b"]")[0].split()[2:4])
     return len(boxes), (width, height)
 
@@ -41,7 +41,6 @@ def test_a_photo_goes_from_the_file_to_the_work_card(page, accessible):
     expect(window.locator(".messagelist .success")).to_be_visible()
     assert window.evaluate("document.querySelector('.photo-panel img').naturalHeight") == 480
     look(window, "1-file")
-    accessible(window)
 
     window.click("a[href*='what=cards']")
     look(window, "2-ask")
