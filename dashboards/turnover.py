@@ -21,11 +21,11 @@ from personnel.models import Assignment, Force, Member
 
 ROWS_A_PAGE = 100
 TITLES = {
-    JOINED: gettext_lazy("joined"),
-    LEFT: gettext_lazy("left"),
-    MOVED: gettext_lazy("moved within the unit"),
-    PASSED: gettext_lazy("joined and left in between"),
-    AWAY: gettext_lazy("left and came back in between"),
+    JOINED: gettext_lazy("people who joined"),
+    LEFT: gettext_lazy("people who left"),
+    MOVED: gettext_lazy("people who moved within the unit"),
+    PASSED: gettext_lazy("people who joined and left in between"),
+    AWAY: gettext_lazy("people who left and came back in between"),
 }
 HOW = {JOINED: dict(Assignment.Beginning.choices), LEFT: dict(Assignment.Ending.choices)}
 

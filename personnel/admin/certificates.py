@@ -48,6 +48,7 @@ class CertificateForm(forms.Form):
             (key, f"{Certificate.Kind(kind).label}: {row.unit} {row} – {row.ended_on or ''}")
             for key, (kind, row) in self.services.items()
         ]
+        self.fields["what"].initial = next(iter(self.services), None)
         self.fields["day"].widget.attrs["max"] = today.isoformat()
 
     def clean_day(self):

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
+from organization.models import Unit
 from personnel.exports.columns import Places
 from personnel.models import Assignment, Certificate, Member
 
@@ -53,7 +54,7 @@ def issue(draft: Draft, account) -> Certificate:
     return Certificate.objects.create(
         kind=draft.kind,
         issuer_id=account.unit_id,
-        issuer_name=account.unit.name,
+        issuer_name=_full_name(account.unit),
         year=year,
         serial=(last or 0) + 1,
         day=draft.day,
@@ -66,7 +67,7 @@ def issue(draft: Draft, account) -> Certificate:
 
 
 def _facts(service: Assignment) -> dict:
-    member, (town, village) = service.member, Places().of(service.unit_id)
+    member = service.member
     return {
         "service": service,
         "member": member,
@@ -75,7 +76,7 @@ def _facts(service: Assignment) -> dict:
         "document": member.document,
         "mask": member.id_mask,
         "unit_id": service.unit_id,
-        "unit_name": f"{town}{village}" or service.unit.name,
+        "unit_name": _full_name(service.unit),
         "force": service.force,
         "post": service.post,
         "started_on": service.started_on,
@@ -83,3 +84,8 @@ def _facts(service: Assignment) -> dict:
         "contract_from": service.contract_from,
         "contract_until": service.contract_until,
     }
+
+
+def _full_name(unit: Unit) -> str:
+    """The name with that of the town above it."""
+    return "".join(Places().of(unit.pk)) or unit.name

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('service', 'certificate of service'), ('leaving', 'certificate of leaving')], max_length=7, verbose_name='kind')),
-                ('issuer_name', models.CharField(max_length=60, verbose_name='issued by')),
+                ('issuer_name', models.CharField(max_length=120, verbose_name='issued by')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='year')),
                 ('serial', models.PositiveIntegerField(verbose_name='number')),
                 ('unit_name', models.CharField(max_length=120, verbose_name='unit')),

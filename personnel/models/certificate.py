@@ -25,7 +25,7 @@ class Certificate(models.Model):
 
     kind = models.CharField(_("kind"), max_length=7, choices=Kind)
     issuer = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("issued by"), related_name="+", db_index=False)
-    issuer_name = models.CharField(_("issued by"), max_length=60)
+    issuer_name = models.CharField(_("issued by"), max_length=120)
     year = models.PositiveSmallIntegerField(_("year"))
     serial = models.PositiveIntegerField(_("number"))
     member = models.ForeignKey(Member, models.PROTECT, verbose_name=_("member"), related_name="certificates")
