@@ -43,7 +43,7 @@ def urls(members):
     wrapped = members.admin_site.admin_view
 
     def of_a_member(view):
-        return wrapped(lambda request, pk: view(request, *_found(members, request, pk)))
+        return wrapped(lambda request, pk: view(members, request, _found(request, pk)))
 
     return [
         path("photos/", wrapped(package_page), name="personnel_member_photos"),
@@ -52,14 +52,14 @@ def urls(members):
     ]
 
 
-def _found(members, request, pk):
-    """The member, and whether this account may write its photo. Foreign ones are answered like missing ones."""
+def _found(request, pk):
+    """The member; a foreign one is answered like one that does not exist."""
     if not request.user.has_perm(VIEW):
         raise PermissionDenied
     member = Member.objects.filter(pk=pk).first()
     if member is None:
         raise Http404
-    return member, may_write(members, request, member)
+    return member
 
 
 def may_write(members, request, member) -> bool:
@@ -76,10 +76,10 @@ def panel(members, request, member):
     return {"mark": mark and mark[:12], "form": PhotoForm() if is_written else None}
 
 
-def photo(request, member, is_written):
+def photo(members, request, member):
     """GET the picture; POST another one."""
     if request.method == "POST":
-        return _upload(request, member, is_written)
+        return _upload(members, request, member)
     picture = keeping.picture_of(member)
     if picture is None:
         raise Http404
@@ -94,8 +94,8 @@ def photo(request, member, is_written):
     )
 
 
-def _upload(request, member, is_written):
-    if not is_written:
+def _upload(members, request, member):
+    if not may_write(members, request, member):
         raise PermissionDenied
     form = PhotoForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -125,16 +125,16 @@ def _too_large(request):
     """A file above the limit of the site is dropped on its way, and nothing else tells of it."""
     text = request.META.get("CONTENT_LENGTH") or ""
     if text.isdecimal() and int(text) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
-        limit = Limits().file_bytes // MIB
+        limit = min(Limits().file_bytes, settings.ROSTER_MAX_BYTES) // MIB
         return _("The file is larger than %(limit)d MB; please send the pictures in several packages.") % {
             "limit": limit
         }
     return ""
 
 
-def remove(request, member, is_written):
+def remove(members, request, member):
     """GET asks, POST takes the photo away."""
-    if not is_written:
+    if not may_write(members, request, member):
         raise PermissionDenied
     if request.method == "POST":
         if keeping.take_away(member):
