@@ -96,13 +96,9 @@ def _line(asked, told, kind):
 
 def address(asked: Asked, told: Turnover, **more: str) -> str:
     """Address of the page about these days, showing the people of one kind."""
-    query = {
-        "since": told.first.isoformat(),
-        "on": told.last.isoformat(),
-        "unit": asked.unit.code,
-        "force": asked.force,
-    }
-    given = {name: value for name, value in {**query, **more}.items() if value}
+    days = {"since": told.first.isoformat(), "on": told.last.isoformat()}
+    asked_for = {**days, "unit": str(asked.unit.code), "force": asked.force or "", **more}
+    given = {name: value for name, value in asked_for.items() if value}
     return f"{reverse('dashboards:turnover')}?{urlencode(given)}#people"
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Unit
+from organization.refusal import StrOrPromise
 from personnel.exports.columns import Places, words
 from personnel.exports.export import RIGHT, ExportRefused, record
 from personnel.exports.xlsx import Sheet, write_book
@@ -18,7 +19,8 @@ from personnel.figures.turnover import AWAY, JOINED, LEFT, MOVED, PASSED, Mover,
 from personnel.models import Assignment, Card
 from personnel.people import Selection
 
-BEGAN, ENDED = dict(Assignment.Beginning.choices), dict(Assignment.Ending.choices)
+BEGAN: dict[str, StrOrPromise] = {each.value: each.label for each in Assignment.Beginning}
+ENDED: dict[str, StrOrPromise] = {each.value: each.label for each in Assignment.Ending}
 SHEETS = {JOINED: "进", LEFT: "出", MOVED: "内部调动", PASSED: "期内进又出", AWAY: "期内出又进"}
 HEADER = (
     "序号",

@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
     """One photo a member, behind the scope; the trail does without the picture itself."""
 
     dependencies = [
-        ('organization', '0007_job_walls'),
-        ('personnel', '0007_one_index_of_units'),
+        ('organization', '0008_trail_by_ranges'),
+        ('personnel', '0009_cleaned_lines'),
     ]
 
     operations = [

@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
     """Certificates as they were issued: written once, read in the range of the unit."""
 
     dependencies = [
-        ('organization', '0007_job_walls'),
-        ('personnel', '0008_photos'),
+        ('organization', '0008_trail_by_ranges'),
+        ('personnel', '0010_photos'),
     ]
 
     operations = [
