@@ -96,3 +96,31 @@ def test_the_pages_about_photos_and_prints_fit_a_telephone(page):
     window.click(".submit-row [type=submit]")
     assert window.evaluate("document.documentElement.scrollWidth <= innerWidth")
     look(window, "narrow-roster")
+
+
+def test_a_certificate_is_issued_and_fits_one_sheet(page, accessible):
+    window = page("village")
+    open_first_file(window)
+    window.click(".object-tools a[href$='/certificate/']")
+    window.fill("[name=purpose]", "办理银行贷款")
+    window.click(".submit-row [type=submit]")
+    expect(window.locator(".certificate")).to_contain_text("在职证明")
+    look(window, "6-certificate")
+    accessible(window)
+    assert on_paper(window, "certificate") == (1, A4_POINTS)
+
+
+def test_every_number_of_the_turnover_leads_to_people(page, accessible):
+    window = page("town")
+    window.goto("/dashboards/strength/")
+    window.click(".as-of a")
+    window.fill("#scope-since", "2026-01-01")
+    window.click(".scope-form [type=submit]")
+    look(window, "7-turnover")
+    accessible(window)
+    left = window.locator(".turnover tr.sum").nth(2).get_by_role("link")
+    if left.inner_text() != "0":
+        left.click()
+        expect(window.locator("#people tbody a").first).to_be_visible()
+    window.set_viewport_size({"width": 390, "height": 844})
+    assert window.evaluate("document.documentElement.scrollWidth <= innerWidth")
