@@ -28,7 +28,7 @@ def open_first_file(window):
     return window.url
 
 
-def test_a_photo_goes_from_the_file_to_the_work_card(page, accessible):
+def test_a_photo_goes_from_the_file_to_the_work_card(page, accessible, complaints):
     window = page("village")
     address = open_first_file(window)
     number = window.locator(".field-shown_number .readonly").first.inner_text()
@@ -61,7 +61,9 @@ def test_a_photo_goes_from_the_file_to_the_work_card(page, accessible):
     expect(window.locator(".photo-outcomes tbody tr")).to_have_count(2)
     expect(window.locator(".photo-outcomes tbody tr.refused")).to_have_count(1)
     look(window, "4-outcomes")
+    assert complaints == []
     accessible(window)
+    complaints.clear()  # on a page with a file to be chosen axe sets styles of its own, which the policy refuses
 
     window.goto(address)
     window.click("a[href$='photo/remove/']")
