@@ -1,14 +1,21 @@
 """Pages of figures: they compose what the figures modules count."""
 
+from django.contrib import messages
 from django.contrib.admin import site
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from dashboards import strength as strength_page
+from dashboards import turnover as turnover_page
 from dashboards.asked import asked
 from dashboards.lists import LISTS
+from personnel.exports.export import ExportRefused
+from personnel.exports.pages import as_file
+from personnel.exports.turnover import book
+from personnel.figures.turnover import TooMany
 
 ROWS_A_PAGE = 100
 
@@ -30,3 +37,19 @@ def listing(request, slug):
     context = site.each_context(request) | {"title": behind.title, "table": table, "page": page}
     context |= {"unit": question.unit, "day": question.day, "back": question.page()}
     return render(request, "dashboards/listing.html", context)
+
+
+def turnover(request):
+    """Who came and who left between two days: GET shows them, POST answers with the workbook."""
+    question = asked(request)
+    try:
+        told = turnover_page.found(request, question)
+        if request.method == "POST":
+            return as_file(*book(told, question.unit, question.force, request.user))
+    except TooMany as refusal:
+        messages.error(request, str(refusal))
+        return redirect(question.page())
+    except ExportRefused:
+        raise PermissionDenied from None
+    context = site.each_context(request) | {"title": _("Joiners and leavers"), "query": request.GET.urlencode()}
+    return render(request, "dashboards/turnover.html", context | turnover_page.context(request, question, told))

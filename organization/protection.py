@@ -3,6 +3,7 @@
 Protect("personnel_member")                         # own unit_id
 Protect("personnel_bankaccount", "file")       # follows its member's unit
 Protect("personnel_assignment", "history")     # keeps the unit where it happened
+Protect("personnel_photo", "file", withheld=("image_sealed",))  # too large for the trail, which says that it changed
 Protect("axes_accessattempt", "gate")          # sessions, attempts, second factors: the gate's alone
 """
 
@@ -103,15 +104,16 @@ class Protect(DatabaseOperation):
     Web roles never get DELETE, except at the gate and of what they staged; `Undoable` adds what an undo takes back.
     """
 
-    def __init__(self, table, kind="own", *, key="id", unit="unit_id", parent=None, force=False):
+    def __init__(self, table, kind="own", *, key="id", unit="unit_id", parent=None, force=False, withheld=()):
         self.table, self.kind, self.key, self.unit, self.force = table, kind, key, unit, force
+        self.withheld = withheld
         self.parent = parent or (("personnel_member", "member_id") if kind == "file" else None)
 
     def deconstruct(self):
         return (
             "Protect",
             [self.table, self.kind],
-            {"key": self.key, "unit": self.unit, "parent": self.parent, "force": self.force},
+            {name: getattr(self, name) for name in ("key", "unit", "parent", "force", "withheld")},
         )
 
     def describe(self):
@@ -160,9 +162,17 @@ CREATE TRIGGER unit_is_filled BEFORE INSERT ON {self.table} FOR EACH ROW
 """  # noqa: S608 (names of the code)
 
     def trail_sql(self):
+        return self.trail_function_sql() + TRAIL_TRIGGERS.format(table=self.table, key=self.key)
+
+    def trail_function_sql(self):
         return trail_function(
-            self.connection, self.table, key=self.key, unit=self.unit, member=self.member
-        ) + TRAIL_TRIGGERS.format(table=self.table, key=self.key)
+            self.connection,
+            self.table,
+            key=self.key,
+            unit=self.unit,
+            member=self.member,
+            withheld=self.withheld,
+        )
 
     @property
     def member(self):
@@ -328,7 +338,7 @@ class Retrail(Protect):
     """Writes the trail function of a protected table anew, after its columns changed."""
 
     def forwards(self, names):
-        yield trail_function(self.connection, self.table, key=self.key, unit=self.unit, member=self.member)
+        yield self.trail_function_sql()
 
     def backwards(self, names):
         return []

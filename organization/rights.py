@@ -28,6 +28,8 @@ _FILES: Verbs = {
     "personnel.rosterimport": VIEW,
     "personnel.assignment": WRITE,
     "personnel.emergencycontact": WRITE,
+    "personnel.photo": WRITE,
+    "personnel.certificate": ("view", "add"),
 }
 _LISTS: Verbs = {
     "personnel.card": (*VIEW, "export"),

@@ -73,9 +73,13 @@ class Sealer:
 
     def seal(self, text: str, *, table: str, column: str, row: int) -> bytes:
         """The sealed text; sealing it twice gives different bytes."""
+        return self.seal_bytes(text.encode(), table=table, column=column, row=row)
+
+    def seal_bytes(self, content: bytes, *, table: str, column: str, row: int) -> bytes:
+        """The same for what is no text, such as a picture."""
         header, cipher = self._active
         nonce = os.urandom(_NONCE)
-        return header + nonce + cipher.encrypt(nonce, text.encode(), _bound_to(header, table, column, row))
+        return header + nonce + cipher.encrypt(nonce, content, _bound_to(header, table, column, row))
 
     def seal_all(
         self, texts: Sequence[str | None], *, table: str, column: str, rows: Sequence[int]
@@ -93,23 +97,26 @@ class Sealer:
 
     def open(self, blob: bytes | memoryview, *, table: str, column: str, row: int) -> str:
         """The text again. SealError when any byte or the place is not what it was sealed with."""
+        return self.open_bytes(blob, table=table, column=column, row=row).decode()
+
+    def open_bytes(self, blob: bytes | memoryview, *, table: str, column: str, row: int) -> bytes:
+        """What was sealed, as bytes. Raises SealError likewise."""
         blob = bytes(blob)
         if len(blob) < _HEADER + _NONCE + _TAG or blob[0] != _FORMAT:
             raise SealError("format", _("This is no sealed value."))
         header, nonce, sealed = blob[:_HEADER], blob[_HEADER : _HEADER + _NONCE], blob[_HEADER + _NONCE :]
         try:
-            text = self._cipher(header).decrypt(nonce, sealed, _bound_to(header, table, column, row))
+            return self._cipher(header).decrypt(nonce, sealed, _bound_to(header, table, column, row))
         except InvalidTag:
             message = _("A sealed value was changed or moved outside the system and does not open.")
             raise SealError("tampered", message) from None
-        return text.decode()
 
     def reseal(self, blob: bytes | memoryview, *, table: str, column: str, row: int) -> bytes | None:
         """The value under the active key, or None when it is already."""
         if bytes(blob[:_HEADER]) == self._active[0]:
             return None
-        text = self.open(blob, table=table, column=column, row=row)
-        return self.seal(text, table=table, column=column, row=row)
+        content = self.open_bytes(blob, table=table, column=column, row=row)
+        return self.seal_bytes(content, table=table, column=column, row=row)
 
     def digest(self, text: str, *, purpose: str) -> bytes:
         """32 bytes that only the holder of the key can compute, different for each purpose ("id", "phone", "account").

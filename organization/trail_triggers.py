@@ -6,14 +6,14 @@ SET search_path = public, pg_temp SET enable_nestloop = off AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
     INSERT INTO organization_trail (action, table_name, row, unit_id, member_id, after)
-    SELECT 'I', '{table}', n.{key}, {unit_n}, {member_n}, to_jsonb(n) FROM new_rows n;
+    SELECT 'I', '{table}', n.{key}, {unit_n}, {member_n}, {row_n} FROM new_rows n;
   ELSIF TG_OP = 'UPDATE' THEN
     INSERT INTO organization_trail (action, table_name, row, unit_id, member_id, before, after)
     SELECT 'U', '{table}', n.{key}, {unit_n}, {member_n}, {before}, {after}
     FROM old_rows o JOIN new_rows n ON n.{key} = o.{key} WHERE o IS DISTINCT FROM n;
   ELSE
     INSERT INTO organization_trail (action, table_name, row, unit_id, member_id, before)
-    SELECT 'D', '{table}', o.{key}, {unit_o}, {member_o}, to_jsonb(o) FROM old_rows o;
+    SELECT 'D', '{table}', o.{key}, {unit_o}, {member_o}, {row_o} FROM old_rows o;
   END IF;
   RETURN NULL;
 END $$;
@@ -43,19 +43,32 @@ def columns(connection, table: str) -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
-def trail_function(connection, table: str, *, key: str, unit: str | None, member: str | None) -> str:
+def trail_function(
+    connection, table: str, *, key: str, unit: str | None, member: str | None, withheld: tuple[str, ...] = ()
+) -> str:
     """SQL of the function that writes a table's trail.
+
+    `withheld` are columns too large to be kept for every change, such as pictures: the trail says that there was
+    something, and that it changed, not what.
 
     It names every column: comparing them one by one is fourteen times faster than taking two JSON objects apart
     (20,000 changed rows of 24 columns: 0.09 s against 1.3 s), so a new column needs it written anew: `Retrail(table)`.
     """
 
+    def value(side, name):
+        return f"CASE WHEN {side}.\"{name}\" IS NOT NULL THEN '…' END" if name in withheld else f'{side}."{name}"'
+
     def changed(side):
         return " || ".join(
             f'(CASE WHEN o."{name}" IS DISTINCT FROM n."{name}"'
-            f" THEN jsonb_build_object('{name}', {side}.\"{name}\") ELSE '{{}}' END)"
+            f" THEN jsonb_build_object('{name}', {value(side, name)}) ELSE '{{}}' END)"
             for name in columns(connection, table)
         )
+
+    def row(side):
+        without = "".join(f" - '{name}'" for name in withheld)
+        told = "".join(f" || jsonb_build_object('{name}', {value(side, name)})" for name in withheld)
+        return f"to_jsonb({side}){without}{told}"
 
     def of(side, column):
         return f"{side}.{column}" if column else "NULL::bigint"
@@ -69,4 +82,6 @@ def trail_function(connection, table: str, *, key: str, unit: str | None, member
         member_o=of("o", member),
         before=changed("o"),
         after=changed("n"),
+        row_n=row("n"),
+        row_o=row("o"),
     )

@@ -3,6 +3,7 @@
 import html
 import os
 import re
+import uuid
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -16,7 +17,9 @@ from django.urls import reverse
 from organization import events
 from organization.models import Account, SecurityEvent, Team, TrailEntry, Unit
 from organization.scope import as_account, as_root
+from personnel.certificates import issuing
 from personnel.models import Appointment, BankAccount, Card, EmergencyContact, HealthRecord, RosterImport
+from personnel.photos import keeping
 from tests import access_table
 from tests.conftest import DISTRICT, OTHER_TOWN, OTHER_VILLAGE, STATION, TOWN, VILLAGE
 from tests.factories import EmployerFactory, MemberFactory, serve
@@ -40,7 +43,8 @@ def world(unit, account, word="样本"):
         member = MemberFactory(
             unit=place, name=f"{word}员", address=word, remark=word, specialty=word, graduate_school=word
         )
-        serve(member, post=word, grade=word, badge=word)
+        service = serve(member, post=word, grade=word, badge=word)
+        keeping.keep({member.pk: b"\xff\xd8\xff"})
         employer = EmployerFactory(unit=place, name=f"{word}公司", contact=word)
         team = Team.objects.establish(place, date(2012, 1, 1), "police_room", address=word)
         post = team.posts.first()
@@ -53,7 +57,9 @@ def world(unit, account, word="样本"):
             unit=place, account=0, account_name=word, file_name=f"{word}.xlsx", sha256="0" * 64, size=1, counts={}
         )
     user = account("hr" if unit == STATION else "clerk", unit, name=word)
-    made = [member, employer, team, post, held, bank, contact, health, card, user, place, roster]
+    with as_account(user):
+        certificate = issuing.issue(issuing.Draft("service", service, date(2014, 7, 1), uuid.uuid4(), word), user)
+    made = [member, employer, team, post, held, bank, contact, health, card, user, place, roster, certificate]
     return {each._meta.label_lower: each.pk for each in made} | logged(account)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from organization.guarded_admin import COUNT_CAP, CappedPaginator, GuardedAdmin
+from personnel.admin import prints
 from personnel.admin.people_filters import FILTERS, selection
 from personnel.exports import pages
 from personnel.exports.export import RIGHT
@@ -94,11 +95,12 @@ class CardAdmin(GuardedAdmin):
         named = [
             path("export/", self.admin_site.admin_view(pages.export_page), name="personnel_card_export"),
             path("template/", self.admin_site.admin_view(pages.template_page), name="personnel_card_template"),
+            path("print/", self.admin_site.admin_view(prints.print_page), name="personnel_card_print"),
         ]
         return named + super().get_urls()
 
     def changelist_view(self, request, extra_context=None):
-        may = {"may_add": "personnel.add_member", "may_export": RIGHT}
+        may = {"may_add": "personnel.add_member", "may_export": RIGHT, "may_add_photos": "personnel.add_photo"}
         context = {name: request.user.has_perm(right) for name, right in may.items()} | {"title": _("People")}
         return super().changelist_view(request, context | (extra_context or {}))
 

@@ -13,7 +13,7 @@ from organization import rights
 from organization.guarded_admin import GuardedAdmin, Refused
 from organization.models import Unit
 from personnel import lookup
-from personnel.admin import numbers
+from personnel.admin import certificates, numbers, photos
 from personnel.forms import AssignmentForm, AssignmentFormSet, MemberForm, NewMemberForm
 from personnel.models import Assignment, EmergencyContact, HealthRecord, Member
 
@@ -260,7 +260,7 @@ class MemberAdmin(GuardedAdmin):
                 name="personnel_member_reveal",
             ),
         ]
-        return named + super().get_urls()
+        return named + photos.urls(self) + certificates.urls(self) + super().get_urls()
 
     def check_view(self, request):
         """POST a number while it is being typed: what it says, and whether it is registered."""
@@ -271,6 +271,7 @@ class MemberAdmin(GuardedAdmin):
     def render_change_form(self, request, context, *args, **kwargs):
         context["may_reveal"] = request.user.has_perm("personnel.reveal_member")
         context["may_see_account"] = request.user.has_perm("personnel.view_bankaccount")
+        context["photo"] = photos.panel(self, request, kwargs.get("obj"))
         return super().render_change_form(request, context, *args, **kwargs)
 
 

@@ -90,11 +90,16 @@ def checked(order: Order, account) -> tuple[Layout, str]:
         raise ExportRefused("layout_not_found", _("There is no such layout."))
     if order.format not in layout.formats:
         raise ExportRefused("format_not_found", _("This layout is not written in this format."))
-    if order.full and not numbers.may_ask_in_full(account.role or ""):
+    return layout, numbers_shown(order.selection, account, full=order.full, reason=order.reason)
+
+
+def numbers_shown(selection: Selection, account, *, full: bool, reason: str) -> str:
+    """How numbers stand in a list, on paper or in a file. Raises ExportRefused."""
+    if full and not numbers.may_ask_in_full(account.role or ""):
         raise ExportRefused("not_allowed", _("Your role sees no full numbers."))
-    shown = numbers.shown_to(account.role or "", full=order.full)
-    check_reason(order.selection, shown, order.reason, is_asked=order.full)
-    return layout, shown
+    shown = numbers.shown_to(account.role or "", full=full)
+    check_reason(selection, shown, reason, is_asked=full)
+    return shown
 
 
 def check_reason(selection: Selection, shown: str, reason: str, *, is_asked: bool = False) -> None:
@@ -112,7 +117,7 @@ def _sheet(order: Order, layout: Layout, columns: tuple[Column, ...], people: It
     header, widths = [column.header for column in columns], [column.width for column in columns]
     if layout.key != HOUSE:
         return Sheet(layout.title, people, header, widths)
-    unit, day = _unit_name(order.selection), order.selection.day
+    unit, day = unit_name(order.selection), order.selection.day
     date = f"{day.year}年{day.month}月{day.day}日"
     signed = "　　　　　".join(f"{word}：" for word in SIGNATURES)
     return Sheet(
@@ -120,24 +125,26 @@ def _sheet(order: Order, layout: Layout, columns: tuple[Column, ...], people: It
         people,
         header,
         widths,
-        above=[f"{unit}{_force_name(order.selection)}花名册", f"单位：{unit}　　　　日期：{date}"],
+        above=[f"{unit}{force_name(order.selection)}花名册", f"单位：{unit}　　　　日期：{date}"],
         below=lambda count: [f"合计：{count}人", signed],
         is_form=True,
     )
 
 
-def _unit_name(selection: Selection) -> str:
+def unit_name(selection: Selection) -> str:
+    """The unit that a list is of; "" for all that is in sight."""
     unit = Unit.objects.filter(code=selection.unit).first() if selection.unit else None
     return unit.name if unit else ""
 
 
-def _force_name(selection: Selection) -> str:
+def force_name(selection: Selection) -> str:
+    """The force that a list is of, as titles have it."""
     force = selection.service.get("force")
     return words("force").get(force, "") if force and force != PROFESSIONAL else "群防群治队伍"
 
 
 def _name(order: Order, layout: Layout, account) -> str:
-    stem = f"{_unit_name(order.selection)}{layout.title}-{timezone.localtime():%Y%m%d-%H%M}-{account.username}"
+    stem = f"{unit_name(order.selection)}{layout.title}-{timezone.localtime():%Y%m%d-%H%M}-{account.username}"
     return f"{stem}.{order.format}"
 
 

@@ -1,8 +1,10 @@
 from personnel.models.appointment import Appointment
 from personnel.models.assignment import Assignment, Force
 from personnel.models.card import Card
+from personnel.models.certificate import Certificate
 from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
 from personnel.models.member import Member
+from personnel.models.photo import Photo
 from personnel.models.roster import EligibilityRule, ImportedRow, RosterAnswer, RosterImport, StagedRoster, StagedRow
 from personnel.models.transfer import TransferConsent, TransferRequest
 
@@ -11,12 +13,14 @@ __all__ = [
     "Assignment",
     "BankAccount",
     "Card",
+    "Certificate",
     "EligibilityRule",
     "EmergencyContact",
     "Force",
     "HealthRecord",
     "ImportedRow",
     "Member",
+    "Photo",
     "RosterAnswer",
     "RosterImport",
     "StagedRoster",

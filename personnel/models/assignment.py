@@ -56,6 +56,10 @@ class AssignmentQuerySet(models.QuerySet):
         """The four forces that are counted; volunteers stand apart."""
         return self.exclude(force=Force.VOLUNTEER)
 
+    def latest_first(self):
+        """Running services, then the one that ended last."""
+        return self.order_by(F("ended_on").desc(nulls_first=True), "-started_on")
+
 
 class Assignment(models.Model):
     """A member serves in one unit, in one force, over one stretch of days."""

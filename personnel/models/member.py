@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -100,5 +100,5 @@ class Member(models.Model):
 
     def is_written_by(self, forces):
         """Whether the running or last service is of one of these forces; a file without service is anybody's."""
-        last = self.assignments.order_by(F("ended_on").desc(nulls_first=True), "-started_on").first()
+        last = self.assignments.latest_first().first()
         return last is None or last.force in forces

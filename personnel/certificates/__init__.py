@@ -1,0 +1,1 @@
+"""Certificates of service and of leaving: who may have which, their numbers, their words."""
