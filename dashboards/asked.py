@@ -56,6 +56,10 @@ class Asked:
         """Address of the strength page of this day and force, of another unit."""
         return f"{reverse('dashboards:strength')}?{self._query(unit)}"
 
+    def realname(self, unit: int | None = None) -> str:
+        """Address of the real-name levels on this day, of another unit."""
+        return f"{reverse('dashboards:realname')}?{self._query(unit)}"
+
     def listing(self, slug: str, **parts: str) -> str:
         """Address of the list behind a figure that the list of people cannot show, or behind a part of it."""
         return f"{reverse('dashboards:listing', args=[slug])}?{self._query(**parts)}"

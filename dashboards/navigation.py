@@ -15,6 +15,7 @@ def site_nav(request) -> list[dict]:
     pages = [
         (_("People"), reverse("admin:personnel_card_changelist")),
         (_("Strength"), reverse("dashboards:strength")),
+        (_("Real names"), reverse("dashboards:realname")),
     ]
     if request.user.has_perm(IMPORTS):
         pages.append((_("Roster imports"), reverse("admin:personnel_rosterimport_changelist")))

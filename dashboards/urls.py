@@ -6,5 +6,6 @@ from dashboards import views
 app_name = "dashboards"
 urlpatterns = [
     path("strength/", site.admin_view(views.strength), name="strength"),
+    path("realname/", site.admin_view(views.realname), name="realname"),
     path("lists/<slug:slug>/", site.admin_view(views.listing), name="listing"),
 ]

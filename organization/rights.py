@@ -28,10 +28,13 @@ _FILES: Verbs = {
     "personnel.rosterimport": VIEW,
     "personnel.assignment": WRITE,
     "personnel.emergencycontact": WRITE,
+    "personnel.documentsighting": ("view", "add"),
+    "personnel.rostersnapshot": ("view", "sign"),
 }
 _LISTS: Verbs = {
     "personnel.card": (*VIEW, "export"),
     "personnel.appointment": VIEW,
+    "personnel.confirmationcycle": VIEW,
     "organization.unit": VIEW,
     "organization.team": VIEW,
     "organization.post": VIEW,
@@ -59,6 +62,9 @@ _TABLE: dict[str, Verbs] = {
         "organization.post": WRITE,
         "personnel.appointment": WRITE,
         "personnel.eligibilityrule": WRITE,
+        "personnel.confirmationcycle": WRITE,
+        "personnel.rostersnapshot": VIEW,
+        "organization.reorganisation": ("view", "add"),
     },
     "sysadmin": {
         "organization.unit": VIEW,

@@ -4,6 +4,8 @@ from personnel.models.card import Card
 from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
 from personnel.models.member import Member
 from personnel.models.roster import EligibilityRule, ImportedRow, RosterAnswer, RosterImport, StagedRoster, StagedRow
+from personnel.models.sighting import DocumentSighting
+from personnel.models.snapshot import ConfirmationCycle, RosterSnapshot, SnapshotEntry
 from personnel.models.transfer import TransferConsent, TransferRequest
 
 __all__ = [
@@ -11,6 +13,8 @@ __all__ = [
     "Assignment",
     "BankAccount",
     "Card",
+    "ConfirmationCycle",
+    "DocumentSighting",
     "EligibilityRule",
     "EmergencyContact",
     "Force",
@@ -19,6 +23,8 @@ __all__ = [
     "Member",
     "RosterAnswer",
     "RosterImport",
+    "RosterSnapshot",
+    "SnapshotEntry",
     "StagedRoster",
     "StagedRow",
     "TransferConsent",
