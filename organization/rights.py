@@ -34,7 +34,6 @@ _FILES: Verbs = {
 _LISTS: Verbs = {
     "personnel.card": (*VIEW, "export"),
     "personnel.appointment": VIEW,
-    "personnel.confirmationcycle": VIEW,
     "organization.unit": VIEW,
     "organization.team": VIEW,
     "organization.post": VIEW,
