@@ -32,10 +32,11 @@ def context(asked: Asked) -> dict:
             "title": _("Real names by unit"),
             "headers": [_("Unit"), *(levels.CHOICES[slug] for slug in columns), _("Total")],
             "rows": [
+                *([] if children else [_row(asked, asked.unit, everybody, columns)]),
                 *([_row(asked, None, here, columns)] if children and any(here.values()) else []),
                 *(_row(asked, child, counts, columns) for child, counts in zip(children, places, strict=True)),
             ],
-            "total": _row(asked, asked.unit, everybody, columns) | {"label": _("Total"), "url": ""},
+            "total": (_row(asked, asked.unit, everybody, columns) | {"label": _("Total"), "url": ""}),
             "note": _(
                 "Each level includes the ones before it: who is confirmed by the unit has shown a document as well. "
                 "Shares of a row add up to 100.0%."

@@ -1,3 +1,3 @@
-from personnel.admin import appointments, bank_accounts, cards, confirmations, members, rosters, teams
+from personnel.admin import appointments, bank_accounts, cards, confirmations, members, reorganisations, rosters, teams
 
-__all__ = ["appointments", "bank_accounts", "cards", "confirmations", "members", "rosters", "teams"]
+__all__ = ["appointments", "bank_accounts", "cards", "confirmations", "members", "reorganisations", "rosters", "teams"]

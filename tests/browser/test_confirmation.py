@@ -8,9 +8,12 @@ from tests.browser.conftest import SCREENSHOTS
 def test_a_squad_leader_confirms_and_signs_the_list(page, accessible):
     window = page("village")
     window.goto("/")
-    window.get_by_role("link", name="Confirmation of lists").or_(window.get_by_role("link", name="名单核定")).first.click()
+    window.get_by_role("link", name="Confirmation of lists").or_(
+        window.get_by_role("link", name="名单核定")
+    ).first.click()
+    window.wait_for_url("**/rostersnapshot/")
     accessible(window)
-    window.locator("tbody th a").first.click()
+    window.locator("#content tbody th a").first.click()
     first = window.locator(".tick-table tbody tr").first
     name = first.locator("label").inner_text()
     first.locator("[type=checkbox]").uncheck()
@@ -31,5 +34,5 @@ def test_a_squad_leader_confirms_and_signs_the_list(page, accessible):
     telephone.goto(signed_at)
     assert telephone.evaluate("document.documentElement.scrollWidth") <= 390
     telephone.goto("/personnel/rostersnapshot/")
-    telephone.locator("tbody th a").first.click()
+    telephone.locator("#content tbody th a").first.click()
     expect(telephone.locator(".state-overdue")).to_contain_text(name)
