@@ -1,6 +1,5 @@
 """Which units have signed their list in the cycle of a day, which still may, and which let a cycle pass."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.belonging import Reach
 from organization.models import Unit
-from personnel.models import Assignment, ConfirmationCycle, Member, RosterSnapshot, SnapshotEntry
+from personnel.models import Assignment, ConfirmationCycle, RosterSnapshot, SnapshotEntry
 
 STATES = {"signed": _("signed"), "open": _("not signed yet"), "overdue": _("overdue")}
 
@@ -59,9 +58,9 @@ def _state(unit, last, lately, day) -> str:
     return "open" if is_younger else "overdue"
 
 
-def unsettled(day: date, within: Reach, forces: Sequence[str]):
-    """Files of people of whom the unit's last signed list says that they do not serve there, though they still do."""
+def is_unsettled(day: date) -> Exists:
+    """Condition on members: the last signed list of a unit says that they do not serve there, though they still do."""
     later = RosterSnapshot.objects.filter(unit=OuterRef("unit"), force=OuterRef("force"), pk__gt=OuterRef("snapshot"))
-    said = SnapshotEntry.objects.filter(~Exists(later), service_id=OuterRef("pk"), serves=False, unit=OuterRef("unit"))
-    running = Assignment.objects.on(day).filter(within.q(), Exists(said), force__in=forces)
-    return Member.objects.filter(within.q()).filter(Exists(running.filter(member=OuterRef("pk"))))
+    running = Assignment.objects.on(day).filter(pk=OuterRef("service_id"))
+    said = SnapshotEntry.objects.filter(member_id=OuterRef("pk"), serves=False)
+    return Exists(said.filter(~Exists(later), Exists(running)))
