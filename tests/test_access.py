@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from organization import events
-from organization.models import Account, SecurityEvent, Team, TrailEntry, Unit
+from organization.models import Account, Reorganisation, SecurityEvent, Team, TrailEntry, Unit
 from organization.scope import as_account, as_root
 from personnel.models import (
     Appointment,
@@ -42,7 +42,7 @@ SENTINELS = ("哨兵", "shaobing")
 # Values for arguments of addresses that are no number of a row of the model in the address.
 VALUES = {
     "field": "id_number", "slug": "joined", "app_label": "personnel", "url": "nowhere",
-    "row": 987_654_321, "force": "joint_defence",
+    "row": 987_654_321, "force": "joint_defence", "kind": "merge",
 }  # fmt: skip
 KEYS = ("object_id", "pk", "code", "id")
 
@@ -77,12 +77,15 @@ def world(unit, account, word="样本"):
             sex=member.sex, birth_date=member.birth_date, mask=member.id_mask, force="joint_defence",
             sponsor=service.sponsor, post=word, started_on=service.started_on, serves=True, remark=word,
         )  # fmt: skip
+        done = Reorganisation.objects.create(
+            unit=place, kind="merge", day=date(2013, 1, 1), batch=f"{word}{unit}", account=0, account_name=word
+        )
         DocumentSighting.objects.create(
             member=member, document="passport", seen_on=date(2013, 1, 1), number_digest=member.id_digest,
             account=0, account_name=word,
         )  # fmt: skip
     user = account("hr" if unit == STATION else "clerk", unit, name=word)
-    made = [member, employer, team, post, held, bank, contact, health, card, user, place, roster, snapshot, cycle]
+    made = [member, employer, team, post, held, bank, contact, health, card, user, place, roster, snapshot, cycle, done]
     return {each._meta.label_lower: each.pk for each in made} | logged(account)
 
 

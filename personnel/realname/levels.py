@@ -21,7 +21,7 @@ from personnel.identity import DocumentKind
 from personnel.models import Assignment, ConfirmationCycle, DocumentSighting, Member, RosterSnapshot, SnapshotEntry
 
 LEVELS = {
-    "declared": _("declared only"),
+    "declared": _("number declared"),
     "checksum": _("number checked"),
     "seen": _("document seen"),
     "photo": _("photo on file"),
