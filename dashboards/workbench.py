@@ -47,7 +47,7 @@ def context(request) -> dict:
         return {}
     today = timezone.localdate()
     asked = Asked(account, account.unit, today, today)
-    shown = {"figures": key_figures(asked), "actions": actions(asked)}
+    shown: dict = {"figures": key_figures(asked), "actions": actions(asked)}
     if account.has_perm("personnel.change_member"):
         shown["waiting"] = counted(asked, EXPIRING)
         shown["changed"] = changed(asked, request)

@@ -32,7 +32,8 @@ class UnitQuerySet(models.QuerySet):
 
     def succeeded_by(self, code):
         """Codes of the closed units whose place a unit has taken, through any chain of successors."""
-        found, nearest = [], [code]
+        found: list[int] = []
+        nearest = [code]
         while nearest:
             nearest = list(self.filter(successor__in=nearest).exclude(pk__in=found).values_list("pk", flat=True))
             found += nearest

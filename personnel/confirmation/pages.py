@@ -108,7 +108,7 @@ def list_page(request, code, force):
         "unit": unit, "force": force, "force_name": Force(force).label, "cycle": cycle, "last": last, "said": said,
         "is_signed": is_signed, "is_signing": is_signing, "may_sign": may_sign(request.user, force),
         "is_too_long": len(listed) > lists.MOST, "rows": rows(request, listed) if is_signing else [],
-        "seen": lists.fingerprint(listed), "version": (last.version + 1) if is_signed else 1,
+        "seen": lists.fingerprint(listed), "version": (last.version + 1) if last and is_signed else 1,
         "reason": request.POST.get("reason", ""), "count": len(listed),
         "changes": differences.since(list(last.entries.all()), listed) if last else None,
     }  # fmt: skip

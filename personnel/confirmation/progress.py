@@ -44,7 +44,7 @@ def standings(day: date, within: Reach, force: str) -> list[Standing]:
 
 
 def _last(within, force):
-    return RosterSnapshot.objects.filter(within.q(), force=force).latest().select_related("cycle")
+    return RosterSnapshot.objects.filter(within.q(), force=force).newest().select_related("cycle")
 
 
 def _state(unit, last, lately, day) -> str:

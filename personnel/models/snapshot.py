@@ -66,7 +66,7 @@ class RosterSnapshotQuerySet(models.QuerySet):
         """Signed on that day or before."""
         return self.alias(day=OfficeDay("signed_at")).filter(day__lte=day)
 
-    def latest(self):
+    def newest(self):
         """Of the given ones, the last of each unit and force."""
         later = RosterSnapshot.objects.filter(unit=OuterRef("unit"), force=OuterRef("force"), pk__gt=OuterRef("pk"))
         return self.filter(~Exists(later))

@@ -83,7 +83,7 @@ def is_confirmed(day: date) -> Exists:
     return Exists(listed.filter(Exists(signed.filter(cycle__in=lately)), ~Exists(later), Exists(serving)))
 
 
-def members(day: date) -> QuerySet[Member]:
+def members(day: date) -> QuerySet:
     """All members in sight, each with its `level` on that day."""
     seen = is_seen(day)
     level = Case(

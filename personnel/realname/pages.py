@@ -84,7 +84,7 @@ def taken_back(request, pk):
         sightings.take_back(member, form.cleaned_data["reason"], timezone.localdate(), request.user)
         messages.success(request, _("The entry was taken back; it stays on record with your reason."))
     else:
-        messages.error(request, form.errors["reason"][0])
+        messages.error(request, str(form.errors["reason"][0]))
     return redirect(reverse("admin:personnel_member_change", args=[pk]))
 
 

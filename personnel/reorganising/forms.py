@@ -15,7 +15,7 @@ CODE_HELP = _("The new code, 9 digits for a town, 12 for a village; it has not b
 def choices(account) -> list:
     """Open towns and villages below the account's unit, by town: [(town, [(code, name)])]."""
     groups: dict[int, list] = {}
-    names = {}
+    names: dict[int, str] = {}
     for unit in Unit.objects.below(account.unit_id).filter(closed_on=None).order_by("code"):
         if unit.level in ("town", "village"):
             town = unit.pk - unit.pk % 1000

@@ -150,7 +150,7 @@ def test_signing_again_makes_a_version_with_a_reason(squad, cycle, clerk):
     first = sign(clerk, cycle)
     assert refusal(clerk, cycle, version=2) == "reason_missing"
     second = sign(clerk, cycle, absent=squad[:1], version=2, reason="漏了一人")
-    assert (second.version, RosterSnapshot.objects.latest().get().pk) == (2, second.pk)
+    assert (second.version, RosterSnapshot.objects.newest().get().pk) == (2, second.pk)
     assert SnapshotEntry.objects.filter(snapshot=first, serves=True).count() == 3
 
 
