@@ -6,7 +6,7 @@ from organization.protection import Protect
 class Migration(migrations.Migration):
     """Reorganisations behind the scope, written once."""
 
-    dependencies = [("organization", "0008_reorganisations")]
+    dependencies = [("organization", "0009_reorganisations")]
 
     operations = [
         Protect("organization_reorganisation", "record"),

@@ -6,7 +6,7 @@ from organization.protection import Protect, sql_file
 class Migration(migrations.Migration):
     """What was seen and what was signed behind the scope, written once; the half-years a new office begins with."""
 
-    dependencies = [("personnel", "0008_sightings_and_snapshots")]
+    dependencies = [("personnel", "0010_sightings_and_snapshots")]
 
     operations = [
         Protect("personnel_documentsighting", "file"),
