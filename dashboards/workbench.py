@@ -15,17 +15,19 @@ from dashboards.asked import SEES_FIGURES, Asked
 from dashboards.charts.shapes import number
 from dashboards.lists import CONTRACT_GAPS, FILE_GAPS, LISTS, ours
 from dashboards.navigation import CONFIRMATIONS, IMPORTS
-from organization import rights
+from organization import divisions, rights
 from personnel import figures, gaps
 from personnel.confirmation.pages import forces_of
 from personnel.confirmation.progress import standings
 from personnel.figures.population import PROFESSIONAL
+from personnel.headcount import COUNTED_LEVELS
 from personnel.models import ConfirmationCycle, Force, RosterImport
 from personnel.models.roster import STAGED_FOR
 
 # What each role can do something about; finance and training have nothing to mend here.
 EXPIRING = ("contracts-ended", "contracts-30", "contracts-60", "contracts-90")
 REMIND_DAYS = 30  # before lists are due
+PLAIN_GAPS = ("without-phone", "without-education")
 FILES = (*FILE_GAPS, "without-service")
 SQUADS = ("squads-empty", "squads-small", "squads-leaderless")
 GAPS = {
@@ -65,7 +67,10 @@ def counted(asked: Asked, slugs) -> list[dict]:
     squads = figures.squads_at_risk(asked.day, asked.within) if set(slugs) & set(SQUADS) else []
     known = {slug: _squads(slug, squads) for slug in SQUADS}
     if set(slugs) & set(FILE_GAPS):
-        known |= dict.fromkeys(FILE_GAPS, 0) | gaps.file_counts(asked.day, asked.within, ours(asked))
+        # Above a district a look into other tables for every file takes too long for a page that opens by itself.
+        asked_for = FILE_GAPS if divisions.level(asked.unit.code) in COUNTED_LEVELS else PLAIN_GAPS
+        counts = gaps.file_counts(asked.day, asked.within, ours(asked), asked_for)
+        known |= dict.fromkeys(FILE_GAPS, 0) | counts
     if set(slugs) & set(CONTRACT_GAPS):
         known |= gaps.service_counts(asked.day, asked.within, ours(asked))
     found = []

@@ -3,7 +3,7 @@
 Each function takes a day, a reach of units and the forces whose files the reader writes; it returns the rows it counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
@@ -34,9 +34,9 @@ def files(slug: str, day: date, within: Reach, forces: Sequence[str]):
     return _serving(day, within, forces).filter(condition if condition is not None else Q(pk=None))
 
 
-def file_counts(day: date, within: Reach, forces: Sequence[str]) -> dict[str, int]:
-    """How many `files` there are of each slug of `conditions`, in one query."""
-    told = {slug.replace("-", "_"): condition for slug, condition in conditions(day).items()}
+def file_counts(day: date, within: Reach, forces: Sequence[str], slugs: Collection[str]) -> dict[str, int]:
+    """How many `files` there are of each of those slugs of `conditions`, in one query."""
+    told = {slug.replace("-", "_"): condition for slug, condition in conditions(day).items() if slug in slugs}
     serving = _serving(day, within, forces).order_by()
     marked = serving.values("pk").annotate(
         **{f"lacks_{name}": ExpressionWrapper(condition, BooleanField()) for name, condition in told.items()}
