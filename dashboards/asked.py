@@ -1,7 +1,7 @@
 """What a dashboard was asked for: a day, a unit, a force."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organization import belonging, divisions
-from organization.asking import day_asked, unit_asked
+from organization.asking import EARLIEST, day_asked, unit_asked
 from organization.models import Account, Unit
 from personnel import links
 from personnel.models import Assignment, Force
@@ -43,6 +43,7 @@ class Asked:
     today: date
     force: str | None = None
     narrowed: dict[str, str] = field(default_factory=dict)
+    since: datetime | None = None
 
     @cached_property
     def within(self) -> belonging.Reach:
@@ -55,6 +56,10 @@ class Asked:
     def page(self, unit: int | None = None) -> str:
         """Address of the strength page of this day and force, of another unit."""
         return f"{reverse('dashboards:strength')}?{self._query(unit)}"
+
+    def realname(self, unit: int | None = None) -> str:
+        """Address of the real-name levels on this day, of another unit."""
+        return f"{reverse('dashboards:realname')}?{self._query(unit)}"
 
     def listing(self, slug: str, **parts: str) -> str:
         """Address of the list behind a figure that the list of people cannot show, or behind a part of it."""
@@ -87,7 +92,17 @@ def asked(request) -> Asked:
     today = timezone.localdate()
     force = request.GET.get("force")
     narrowed = {name: request.GET[name] for name, known in PARTS.items() if request.GET.get(name) in known}
-    return Asked(account, unit, _day(request, today), today, force if force in Force.values else None, narrowed)
+    force = force if force in Force.values else None
+    return Asked(account, unit, _day(request, today), today, force, narrowed, moment(request.GET.get("since")))
+
+
+def moment(text: str | None) -> datetime | None:
+    """A moment with its zone, as this site writes it; None for anything else."""
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo and found.year >= EARLIEST.year else None
 
 
 def _day(request, today):

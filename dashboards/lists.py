@@ -7,6 +7,7 @@ from functools import partial
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from dashboards import changes
 from dashboards.asked import SEES_FIGURES, Asked
 from organization import figures as of_organization
 from organization import rights
@@ -129,13 +130,23 @@ def _right_here(asked):
     return found.select_related("unit").order_by("unit_id", "member_id")
 
 
-def _services(function, asked, *args):
-    found = function(asked.day, asked.within, ours(asked), *args)
+def _services(slug, asked):
+    found = gaps.services(slug, asked.day, asked.within, ours(asked))
     return found.select_related("unit").order_by("contract_until", "unit_id", "id")
 
 
-def _files(function, asked):
-    return function(asked.day, asked.within, ours(asked)).select_related("unit").order_by("unit_id", "id")
+def _files(slug, asked):
+    found = gaps.files(slug, asked.day, asked.within, ours(asked))
+    return found.select_related("unit").order_by("unit_id", "id")
+
+
+def _unserved(asked):
+    found = gaps.without_service(asked.day, asked.within, ours(asked))
+    return found.select_related("unit").order_by("unit_id", "id")
+
+
+def _touched(kind, asked):
+    return changes.people(kind, asked).select_related("unit").order_by("unit_id", "id")
 
 
 def _at_risk(test, asked):
@@ -161,15 +172,29 @@ def _unfiled(asked):
     return found.select_related("unit").order_by("unit_id", "id")
 
 
-def _file_gap(title, function):
-    return Listing(title, FILE, partial(_files, function), files, WRITES_FILES)
+def _file_gap(slug, title):
+    return Listing(title, FILE, partial(_files, slug), files, WRITES_FILES)
 
 
-def _contract_gap(title, function, *args):
-    rows = lambda asked: _services(function, asked, *args)  # noqa: E731
-    return Listing(title, SERVICE, rows, services, WRITES_FILES)
+def _contract_gap(slug, title):
+    return Listing(title, SERVICE, partial(_services, slug), services, WRITES_FILES)
 
 
+FILE_GAPS = {
+    "without-phone": _("People without phone number"),
+    "without-education": _("People without education"),
+    "number-unchecked": _("Numbers without check digit, document not seen"),
+    "document-unseen": _("People whose document was not seen"),
+    "without-photo": _("People without photo"),
+    "not-serving": _("Signed as not serving here, service goes on"),
+}
+CONTRACT_GAPS = {
+    "contracts-ended": _("Contracts that ended"),
+    "contracts-30": _("Contracts ending within 30 days"),
+    "contracts-60": _("Contracts ending in 31 to 60 days"),
+    "contracts-90": _("Contracts ending in 61 to 90 days"),
+    "without-contract": _("Auxiliary officers without contract dates"),
+}
 LISTS = {
     "joined": Listing(_("Joined this month"), SERVICE, partial(_moved, "joined"), services),
     "left": Listing(_("Left this month"), SERVICE, partial(_moved, "left"), services),
@@ -188,11 +213,11 @@ LISTS = {
     "employers-unfiled": Listing(
         _("Employers not filed with the police"), EMPLOYER, _unfiled, employers, "organization.change_employer"
     ),
-    "without-phone": _file_gap(_("People without phone number"), gaps.without_phone),
-    "without-education": _file_gap(_("People without education"), gaps.without_education),
-    "without-service": _file_gap(_("Files without any service"), gaps.without_service),
-    "contracts-ended": _contract_gap(_("Contracts that ended"), gaps.contracts_ended),
-    "contracts-30": _contract_gap(_("Contracts ending within 30 days"), gaps.contracts_ending, -1, 30),
-    "contracts-60": _contract_gap(_("Contracts ending in 31 to 60 days"), gaps.contracts_ending, 30, 60),
-    "contracts-90": _contract_gap(_("Contracts ending in 61 to 90 days"), gaps.contracts_ending, 60, 90),
+    "without-service": Listing(_("Files without any service"), FILE, _unserved, files, WRITES_FILES),
+    **{slug: _file_gap(slug, title) for slug, title in FILE_GAPS.items()},
+    **{slug: _contract_gap(slug, title) for slug, title in CONTRACT_GAPS.items()},
+    **{
+        slug: Listing(title, FILE, partial(_touched, slug), files, WRITES_FILES)
+        for slug, title in changes.KINDS.items()
+    },
 }

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from dashboards.asked import SEES_FIGURES
 
 IMPORTS = "personnel.import_member"
+CONFIRMATIONS = "personnel.view_rostersnapshot"
 
 
 def site_nav(request) -> list[dict]:
@@ -15,7 +16,10 @@ def site_nav(request) -> list[dict]:
     pages = [
         (_("People"), reverse("admin:personnel_card_changelist")),
         (_("Strength"), reverse("dashboards:strength")),
+        (_("Real names"), reverse("dashboards:realname")),
     ]
+    if request.user.has_perm(CONFIRMATIONS):
+        pages.append((_("Confirmation of lists"), reverse("admin:personnel_rostersnapshot_changelist")))
     if request.user.has_perm(IMPORTS):
         pages.append((_("Roster imports"), reverse("admin:personnel_rosterimport_changelist")))
     return [{"label": label, "url": url, "current": request.path == url} for label, url in pages]

@@ -7,5 +7,6 @@ app_name = "dashboards"
 urlpatterns = [
     path("strength/", site.admin_view(views.strength), name="strength"),
     path("turnover/", site.admin_view(views.turnover), name="turnover"),
+    path("realname/", site.admin_view(views.realname), name="realname"),
     path("lists/<slug:slug>/", site.admin_view(views.listing), name="listing"),
 ]

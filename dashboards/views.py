@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from dashboards import realname as realname_page
 from dashboards import strength as strength_page
 from dashboards import turnover as turnover_page
 from dashboards.asked import asked
@@ -24,6 +25,12 @@ def strength(request):
     """How strong the forces of a unit are on a day (D1)."""
     context = site.each_context(request) | {"title": _("Strength")}
     return render(request, "dashboards/strength.html", context | strength_page.context(asked(request)))
+
+
+def realname(request):
+    """How far the real names of a unit's people are proved on a day."""
+    context = site.each_context(request) | {"title": _("Real names")}
+    return render(request, "dashboards/realname.html", context | realname_page.context(asked(request)))
 
 
 def listing(request, slug):

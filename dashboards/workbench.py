@@ -1,34 +1,43 @@
 """The page after login: what waits for this account, what its unit lacks, and its figures."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from dashboards import changes
 from dashboards.administrators import waiting_for_administrator
 from dashboards.asked import SEES_FIGURES, Asked
 from dashboards.charts.shapes import number
-from dashboards.lists import LISTS
-from dashboards.navigation import IMPORTS
-from organization import rights
-from personnel import figures
+from dashboards.lists import CONTRACT_GAPS, FILE_GAPS, LISTS, ours
+from dashboards.navigation import CONFIRMATIONS, IMPORTS
+from organization import divisions, rights
+from personnel import figures, gaps
+from personnel.confirmation.pages import forces_of
+from personnel.confirmation.progress import standings
 from personnel.figures.population import PROFESSIONAL
-from personnel.models import Force, RosterImport
+from personnel.headcount import COUNTED_LEVELS
+from personnel.models import ConfirmationCycle, Force, RosterImport
 from personnel.models.roster import STAGED_FOR
 
 # What each role can do something about; finance and training have nothing to mend here.
 EXPIRING = ("contracts-ended", "contracts-30", "contracts-60", "contracts-90")
-FILES = ("without-phone", "without-education", "without-service")
+REMIND_DAYS = 30  # before lists are due
+PLAIN_GAPS = ("without-phone", "without-education")
+FILES = (*FILE_GAPS, "without-service")
 SQUADS = ("squads-empty", "squads-small", "squads-leaderless")
 GAPS = {
     "clerk": (*FILES, *SQUADS),
     "staff": (*FILES, *SQUADS, "employers-unfiled"),
-    "hr": (*FILES, "employers-unfiled"),
+    "hr": (*FILES, "without-contract", "employers-unfiled"),
     "governance": (*SQUADS, "posts-vacant"),
 }
 MOST_ROSTERS = 5
-WRONG = frozenset({"contracts-ended", "squads-empty", "employers-unfiled"})
+WRONG = frozenset({"contracts-ended", "not-serving", "squads-empty", "employers-unfiled"})
 
 
 def context(request) -> dict:
@@ -40,11 +49,14 @@ def context(request) -> dict:
         return {}
     today = timezone.localdate()
     asked = Asked(account, account.unit, today, today)
-    shown = {"figures": key_figures(asked), "actions": actions(asked)}
+    shown: dict = {"figures": key_figures(asked), "actions": actions(asked)}
     if account.has_perm("personnel.change_member"):
         shown["waiting"] = counted(asked, EXPIRING)
+        shown["changed"] = changed(asked, request)
     if account.has_perm(IMPORTS):
         shown["waiting"] = unconfirmed(account) + shown.get("waiting", [])
+    if account.has_perm(CONFIRMATIONS) and (due := unsigned(asked)):
+        shown["waiting"] = due + shown.get("waiting", [])
     if account.role in GAPS:
         shown["gaps"] = counted(asked, GAPS[account.role])
     return shown
@@ -53,10 +65,17 @@ def context(request) -> dict:
 def counted(asked: Asked, slugs) -> list[dict]:
     """The lists that are not empty, as {label, count, url, level}."""
     squads = figures.squads_at_risk(asked.day, asked.within) if set(slugs) & set(SQUADS) else []
+    known = {slug: _squads(slug, squads) for slug in SQUADS}
+    if set(slugs) & set(FILE_GAPS):
+        # Above a district a look into other tables for every file takes too long for a page that opens by itself.
+        asked_for = FILE_GAPS if divisions.level(asked.unit.code) in COUNTED_LEVELS else PLAIN_GAPS
+        counts = gaps.file_counts(asked.day, asked.within, ours(asked), asked_for)
+        known |= dict.fromkeys(FILE_GAPS, 0) | counts
+    if set(slugs) & set(CONTRACT_GAPS):
+        known |= gaps.service_counts(asked.day, asked.within, ours(asked))
     found = []
     for slug in slugs:
-        count = _squads(slug, squads) if slug in SQUADS else LISTS[slug].rows(asked).count()
-        if count:
+        if count := known[slug] if slug in known else LISTS[slug].rows(asked).count():
             row = {"label": LISTS[slug].title, "count": number(count), "url": asked.listing(slug)}
             found.append(row | ({"level": "error"} if slug in WRONG else {}))
     return found
@@ -65,6 +84,48 @@ def counted(asked: Asked, slugs) -> list[dict]:
 def _squads(slug, squads):
     test = {"squads-empty": "is_empty", "squads-small": "is_small", "squads-leaderless": "is_leaderless"}[slug]
     return sum(getattr(squad, test) for squad in squads)
+
+
+def unsigned(asked: Asked) -> list[dict]:
+    """Lists that wait for a signature: from 30 days before they are due, and when a cycle passed without one."""
+    cycle = ConfirmationCycle.objects.on(asked.day).first()
+    if cycle is None:
+        return []
+    is_near = cycle.due_on - asked.day <= timedelta(days=REMIND_DAYS)
+    found = []
+    for force in forces_of(asked.account):
+        waiting = [one for one in standings(asked.day, asked.within, force) if one.state != "signed"]
+        late = sum(one.state == "overdue" for one in waiting)
+        count = len(waiting) if is_near else late
+        if count:
+            told = {"force": Force(force).label, "due": cycle.due_on.isoformat()}
+            row = {
+                "label": _("Lists of %(force)s to be confirmed by %(due)s") % told,
+                "count": number(count),
+                "url": f"{reverse('admin:personnel_rostersnapshot_changelist')}?force={force}",
+            }
+            hint = {"hint": _("%(n)d overdue") % {"n": late}, "level": "error"} if late else {}
+            found.append(row | hint)
+    return found
+
+
+def changed(asked: Asked, request) -> list[dict] | None:
+    """What others changed in the files of the unit since the account was here before; None at its first time."""
+    since = changes.last_here(request)
+    if since is None:
+        return None
+    asked = replace(asked, since=since)
+    counts = changes.counts(asked)
+    return [
+        {
+            "label": label,
+            "count": number(counts[slug]),
+            "url": asked.listing(slug, since=since.isoformat()),
+            "hint": _("by others, since %(since)s") % {"since": clock(since)},
+        }
+        for slug, label in changes.KINDS.items()
+        if counts[slug]
+    ]
 
 
 def clock(moment) -> str:

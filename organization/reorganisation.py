@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,16 +18,23 @@ from organization.models import Account, Employer, Post, Team, Unit
 from organization.refusal import Refusal, StrOrPromise, fill
 from organization.scope import current, entered
 
+LEVELS = _("A town is succeeded by a town, a village by a village, a functional unit by a functional unit.")
 EVERY_FORCE = tuple(sorted({force for forces in rights.FORCES_WRITTEN.values() for force in forces}))
 
 
 @dataclass(frozen=True)
 class Closing:
-    """A unit that closes on a day (the first on which it no longer exists), and the unit that succeeds it."""
+    """A unit that closes on a day (the first on which it no longer exists), and the unit that succeeds it.
+
+    `goes_on`: the successor is the same unit under another code, so its team goes on as well. Whoever lets it go on
+    notes in `heirs_of_posts` which post takes the place of which.
+    """
 
     unit: Unit
     successor: Unit
     day: date
+    goes_on: bool = False
+    heirs_of_posts: dict[int, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,11 @@ class Mover:
     count: Callable[[Closing], int]
     move: Callable[[Closing], object]
     problems: Callable[[Closing], Iterable[tuple[str, StrOrPromise]]] = field(default=lambda closing: ())
+    label_going_on: StrOrPromise = ""  # where it goes on instead of ending
+    slug: str = ""  # under which a record of the reorganisation keeps the number
+
+    def label_of(self, closing: Closing) -> StrOrPromise:
+        return (closing.goes_on and self.label_going_on) or self.label
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,14 @@ class Plan:
 
     moving: tuple[tuple[StrOrPromise, int], ...]
     problems: tuple[tuple[str, StrOrPromise], ...]
+
+
+class Moved(NamedTuple):
+    """How many rows of a kind moved."""
+
+    slug: str
+    label: StrOrPromise
+    number: int
 
 
 class ClosingRefused(Refusal):
@@ -73,22 +94,33 @@ def register(mover: Mover) -> None:
 
 def plan(unit: int, successor: int, day: date, today: date) -> Plan:
     """What `close` would do. Nothing is written."""
-    with _acting():
+    with acting():
         closing = _locked(unit, successor, day)
         problems = tuple(_problems(closing, today))
-        return Plan(tuple((mover.label, mover.count(closing)) for mover in _movers), problems)
+        return Plan(tuple((moved.label, moved.number) for moved in _moving(closing)), problems)
 
 
 def close(unit: int, successor: int, day: date, today: date) -> str:
     """Close the unit; returns the batch that the trail has it under. Raises ClosingRefused; nothing is written then."""
-    with _acting() as scope:
-        closing = _locked(unit, successor, day)
-        if problems := list(_problems(closing, today)):
-            raise ClosingRefused(problems)
-        for mover in _movers:
-            mover.move(closing)
-        Unit.objects.filter(pk=unit).update(closed_on=day, successor=closing.successor)
+    with acting() as scope:
+        carry_over(unit, successor, day, today)
         return scope.batch
+
+
+def carry_over(unit: int, successor: int, day: date, today: date, *, goes_on: bool = False) -> tuple[Moved, ...]:
+    """Close the unit as part of something larger, under the scope of `acting`. Raises ClosingRefused."""
+    closing = replace(_locked(unit, successor, day), goes_on=goes_on)
+    if problems := list(_problems(closing, today)):
+        raise ClosingRefused(problems)
+    moving = _moving(closing)
+    for mover in _movers:
+        mover.move(closing)
+    Unit.objects.filter(pk=unit).update(closed_on=day, successor=closing.successor)
+    return moving
+
+
+def _moving(closing):
+    return tuple(Moved(mover.slug, mover.label_of(closing), mover.count(closing)) for mover in _movers)
 
 
 def heirs(codes: Iterable[int] | None = None) -> dict[int, int]:
@@ -104,8 +136,11 @@ def _last(code, following):
     return code
 
 
-def _acting():
-    """Who may close a unit writes no force and no account by role, yet these go with the unit. The actor stays."""
+def acting():
+    """Context manager of one batch, with rights over what goes with a unit; the actor stays.
+
+    Who may close a unit writes no force and no account by role.
+    """
     return entered(replace(current(), forces=EVERY_FORCE, duty="sysadmin", batch=str(uuid.uuid4())))
 
 
@@ -131,10 +166,7 @@ def _problems(closing, today):
     if unit.pk == unit.root_id:
         yield "root", _("The office's own unit cannot close.")
     if (unit.level, unit.is_functional) != (successor.level, successor.is_functional):
-        yield (
-            "level",
-            _("A town is succeeded by a town, a village by a village, a functional unit by a functional unit."),
-        )
+        yield "level", LEVELS
     if day > today:
         yield "future", _("The day lies in the future. A unit is closed on the day itself or afterwards.")
     if unit.opened_on and day <= unit.opened_on:
@@ -160,9 +192,22 @@ def _teams(closing):
 
 
 def _disband(closing):
-    """The team ends with its unit; the successor keeps or establishes its own."""
-    Post.objects.filter(team__in=_teams(closing), abolished_on=None).update(abolished_on=closing.day)
+    """The team ends with its unit; the successor keeps or establishes its own, or goes on with this one's."""
+    teams = list(_teams(closing))
+    posts = list(Post.objects.filter(team__in=teams, abolished_on=None).order_by("id"))
+    Post.objects.filter(pk__in=[post.pk for post in posts]).update(abolished_on=closing.day)
     _teams(closing).update(disbanded_on=closing.day)
+    if closing.goes_on:
+        for team in teams:
+            _go_on_with(team, [post for post in posts if post.team_id == team.pk], closing)
+
+
+def _go_on_with(team, posts, closing):
+    anew = Team.objects.create(unit=closing.successor, established_on=closing.day, seat=team.seat, address=team.address)
+    made = Post.objects.bulk_create(
+        Post(team=anew, unit=closing.successor, title=post.title, ex_officio=post.ex_officio) for post in posts
+    )
+    closing.heirs_of_posts.update((old.pk, new.pk) for old, new in zip(posts, made, strict=True))
 
 
 def _younger_teams(closing):
@@ -170,6 +215,15 @@ def _younger_teams(closing):
         yield "team_younger", _("Its team was established on or after that day; choose a later day.")
 
 
-register(Mover(_("accounts"), **_moves(Account)))
-register(Mover(_("employers"), **_moves(Employer)))
-register(Mover(_("teams, which are disbanded"), lambda closing: _teams(closing).count(), _disband, _younger_teams))
+register(Mover(_("accounts"), **_moves(Account), slug="accounts"))
+register(Mover(_("employers"), **_moves(Employer), slug="employers"))
+register(
+    Mover(
+        _("teams, which are disbanded"),
+        lambda closing: _teams(closing).count(),
+        _disband,
+        _younger_teams,
+        label_going_on=_("teams, which go on"),
+        slug="teams",
+    )
+)

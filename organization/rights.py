@@ -30,6 +30,8 @@ _FILES: Verbs = {
     "personnel.emergencycontact": WRITE,
     "personnel.photo": WRITE,
     "personnel.certificate": ("view", "add"),
+    "personnel.documentsighting": ("view", "add"),
+    "personnel.rostersnapshot": ("view", "sign"),
 }
 _LISTS: Verbs = {
     "personnel.card": (*VIEW, "export"),
@@ -61,6 +63,9 @@ _TABLE: dict[str, Verbs] = {
         "organization.post": WRITE,
         "personnel.appointment": WRITE,
         "personnel.eligibilityrule": WRITE,
+        "personnel.confirmationcycle": WRITE,
+        "personnel.rostersnapshot": VIEW,
+        "organization.reorganisation": ("view", "add"),
     },
     "sysadmin": {
         "organization.unit": VIEW,

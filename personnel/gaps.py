@@ -3,25 +3,46 @@
 Each function takes a day, a reach of units and the forces whose files the reader writes; it returns the rows it counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models.functions import Length
 
 from organization.belonging import Reach
-from personnel.models import Assignment, Member
-
-CONTRACT_DAYS = (30, 60, 90)
-
-
-def without_phone(day: date, within: Reach, forces: Sequence[str]):
-    """Files of people serving on that day that hold no phone number."""
-    return _serving(day, within, forces).filter(phone_digest=None)
+from personnel.confirmation import progress
+from personnel.models import Assignment, Force, Member
+from personnel.realname import levels
 
 
-def without_education(day: date, within: Reach, forces: Sequence[str]):
-    """Files of people serving on that day that say nothing about education."""
-    return _serving(day, within, forces).filter(education=None)
+def conditions(day: date) -> dict[str, Q]:
+    """{slug: condition on the file of somebody who serves} of everything a file may lack on that day."""
+    unseen = ~Q(levels.is_seen(day))
+    found = {
+        "without-phone": Q(phone_digest=None),
+        "without-education": Q(education=None),
+        "number-unchecked": ~levels.is_checked() & unseen,
+        "document-unseen": unseen,
+        "not-serving": Q(progress.is_unsettled(day)),
+    }
+    return found | {"without-photo": ~Q(levels.has_photo())}
+
+
+def files(slug: str, day: date, within: Reach, forces: Sequence[str]):
+    """Files of people serving on that day that lack that; none where it is not kept at all."""
+    condition = conditions(day).get(slug)
+    return _serving(day, within, forces).filter(condition if condition is not None else Q(pk=None))
+
+
+def file_counts(day: date, within: Reach, forces: Sequence[str], slugs: Collection[str]) -> dict[str, int]:
+    """How many `files` there are of each of those slugs of `conditions`, in one query."""
+    told = {slug.replace("-", "_"): condition for slug, condition in conditions(day).items() if slug in slugs}
+    serving = _serving(day, within, forces).order_by()
+    marked = serving.values("pk").annotate(
+        **{f"lacks_{name}": ExpressionWrapper(condition, BooleanField()) for name, condition in told.items()}
+    )
+    counts = marked.aggregate(**{name: Count("pk", filter=Q(**{f"lacks_{name}": True})) for name in told})
+    return {name.replace("_", "-"): count for name, count in counts.items()}
 
 
 def without_service(day: date, within: Reach, forces: Sequence[str]):
@@ -29,15 +50,34 @@ def without_service(day: date, within: Reach, forces: Sequence[str]):
     return Member.objects.filter(within.q()).exclude(Exists(_services_of_member()))
 
 
-def contracts_ended(day: date, within: Reach, forces: Sequence[str]):
-    """Services that go on although their contract ended before that day."""
-    return _running(day, within, forces).filter(contract_until__lt=day)
+def contracts(day: date) -> dict[str, Q]:
+    """{slug: condition on a running service} of contracts that ended, end soon, or are missing though needed."""
+
+    def ends(after: int, until: int) -> Q:
+        return Q(contract_until__gt=day + timedelta(days=after), contract_until__lte=day + timedelta(days=until))
+
+    return {
+        "contracts-ended": Q(contract_until__lt=day),
+        "contracts-30": ends(-1, 30),
+        "contracts-60": ends(30, 60),
+        "contracts-90": ends(60, 90),
+        "without-contract": Q(force=Force.AUXILIARY, contract_from=None)
+        | Q(force=Force.AUXILIARY, contract_until=None),
+    }
 
 
-def contracts_ending(day: date, within: Reach, forces: Sequence[str], after: int, until: int):
-    """Running services whose contract ends more than `after` and at most `until` days after that day."""
-    last = (day + timedelta(days=after), day + timedelta(days=until))
-    return _running(day, within, forces).filter(contract_until__gt=last[0], contract_until__lte=last[1])
+def services(slug: str, day: date, within: Reach, forces: Sequence[str]):
+    """Running services of which that is so."""
+    return _running(day, within, forces).filter(contracts(day)[slug])
+
+
+def service_counts(day: date, within: Reach, forces: Sequence[str]) -> dict[str, int]:
+    """How many `services` there are of each slug of `contracts`, in one query."""
+    told = {slug.replace("-", "_"): condition for slug, condition in contracts(day).items()}
+    counts = _running(day, within, forces).aggregate(
+        **{name: Count("pk", filter=condition) for name, condition in told.items()}
+    )
+    return {name.replace("_", "-"): count for name, count in counts.items()}
 
 
 def _running(day, within, forces):
@@ -46,7 +86,8 @@ def _running(day, within, forces):
 
 def _serving(day, within, forces):
     ours = _services_of_member().on(day).filter(force__in=forces)
-    return Member.objects.filter(within.q()).filter(Exists(ours))
+    marked = Member.objects.alias(mask_length=Length("id_mask"))
+    return marked.filter(within.q()).filter(Exists(ours))
 
 
 def _services_of_member():

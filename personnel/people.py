@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from organization import belonging
 from personnel import codes, identity
 from personnel.models import Assignment, Card
+from personnel.realname import levels
 
 PROFESSIONAL = "professional"
 STATUSES = {"serving": _("serving"), "left": _("left"), "all": _("all")}
@@ -84,7 +85,7 @@ class Selection:
 
 
 def described(conditions: dict[str, str], day: date) -> Q:
-    """Condition on a card by what is said of the person: sex, age, education; anything else is left out."""
+    """Condition on a card by what is said of the person: sex, age, education, real-name level; the rest is left out."""
     condition = Q()
     if sex := conditions.get("sex"):
         condition &= Q(sex=sex)
@@ -92,6 +93,8 @@ def described(conditions: dict[str, str], day: date) -> Q:
         condition &= aged(age, day)
     if education := conditions.get("education"):
         condition &= educated(education)
+    if level := conditions.get("level"):
+        condition &= levels.described(level, day)
     return condition
 
 

@@ -17,16 +17,22 @@ def _here(closing: Closing):
     return Assignment.objects.filter(Q(unit=closing.unit) | Q(using_unit=closing.unit))
 
 
-def _running(closing):
+def running(closing: Closing):
+    """Services in the unit that run across the day."""
     return _here(closing).filter(Q(ended_on=None) | Q(ended_on__gt=closing.day), started_on__lt=closing.day)
 
 
-def _go_on(closing):
-    """End the running services and begin them anew at the successor: three statements, however many people."""
-    services = list(_running(closing).select_for_update(of=("self",)).order_by("unit_id", "id"))
+def go_on(closing: Closing, services=None) -> int:
+    """End running services and begin them anew at the successor: three statements, however many people; how many.
+
+    All that run in the unit, or those given of them.
+    """
+    chosen = running(closing) if services is None else services
+    services = list(chosen.select_for_update(of=("self",)).order_by("unit_id", "id"))
     ended = Assignment.objects.filter(pk__in=[service.pk for service in services])
     ended.update(ended_on=closing.day, ending=Assignment.Ending.TRANSFERRED, ending_note=str(closing.successor)[:120])
     Assignment.objects.bulk_create([_continued(service, closing) for service in services], batch_size=5000)
+    return len(services)
 
 
 def _continued(service, closing):
@@ -56,6 +62,20 @@ def _younger_appointments(closing):
         yield "appointments_younger", _("Somebody was appointed there on or after that day; choose a later day.")
 
 
+def _end_appointments(closing):
+    """They end with their posts; where the team goes on, so do they, at the posts that take the place of theirs."""
+    ended = list(_appointments(closing).select_for_update(of=("self",)).order_by("id"))
+    Appointment.objects.filter(pk__in=[one.pk for one in ended]).update(ended_on=closing.day)
+    Appointment.objects.bulk_create(
+        Appointment(
+            post_id=closing.heirs_of_posts[one.post_id], unit=closing.successor, member_id=one.member_id,
+            official=one.official, office=one.office, started_on=closing.day, ended_on=one.ended_on,
+        )
+        for one in ended
+        if one.post_id in closing.heirs_of_posts
+    )  # fmt: skip
+
+
 def _files(closing):
     return Member.objects.filter(unit=closing.unit)
 
@@ -64,13 +84,16 @@ FILES = Mover(
     _("files of people"),
     lambda closing: _files(closing).count(),
     lambda closing: _files(closing).update(unit=closing.successor),
+    slug="files",
 )
-SERVICES = Mover(_("running services"), lambda closing: _running(closing).count(), _go_on, _younger)
+SERVICES = Mover(_("running services"), lambda closing: running(closing).count(), go_on, _younger, slug="services")
 APPOINTMENTS = Mover(
     _("appointments, which end"),
     lambda closing: _appointments(closing).count(),
-    lambda closing: _appointments(closing).update(ended_on=closing.day),
+    _end_appointments,
     _younger_appointments,
+    label_going_on=_("appointments, which go on"),
+    slug="appointments",
 )
 
 

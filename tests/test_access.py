@@ -15,10 +15,21 @@ from django.test import Client
 from django.urls import reverse
 
 from organization import events
-from organization.models import Account, SecurityEvent, Team, TrailEntry, Unit
+from organization.models import Account, Reorganisation, SecurityEvent, Team, TrailEntry, Unit
 from organization.scope import as_account, as_root
 from personnel.certificates import issuing
-from personnel.models import Appointment, BankAccount, Card, EmergencyContact, HealthRecord, RosterImport
+from personnel.models import (
+    Appointment,
+    BankAccount,
+    Card,
+    ConfirmationCycle,
+    DocumentSighting,
+    EmergencyContact,
+    HealthRecord,
+    RosterImport,
+    RosterSnapshot,
+    SnapshotEntry,
+)
 from personnel.photos import keeping
 from tests import access_table
 from tests.conftest import DISTRICT, OTHER_TOWN, OTHER_VILLAGE, STATION, TOWN, VILLAGE
@@ -26,12 +37,15 @@ from tests.factories import EmployerFactory, MemberFactory, serve
 
 UNIT_OF = {"clerk": VILLAGE, "staff": TOWN}
 MISSING = 987_654_321
-PUBLIC = {"organization.unit"}  # names of units are known to everybody
+PUBLIC = {
+    "organization.unit",
+    "personnel.confirmationcycle",
+}  # names of units, and when lists are due, are known to everybody
 SENTINELS = ("哨兵", "shaobing")
 # Values for arguments of addresses that are no number of a row of the model in the address.
 VALUES = {
     "field": "id_number", "slug": "joined", "app_label": "personnel", "url": "nowhere",
-    "row": 987_654_321,
+    "row": 987_654_321, "force": "joint_defence", "kind": "merge",
 }  # fmt: skip
 KEYS = ("object_id", "pk", "code", "id")
 
@@ -56,10 +70,31 @@ def world(unit, account, word="样本"):
         roster = RosterImport.objects.create(
             unit=place, account=0, account_name=word, file_name=f"{word}.xlsx", sha256="0" * 64, size=1, counts={}
         )
+        cycle = ConfirmationCycle.objects.first()
+        snapshot = RosterSnapshot.objects.create(
+            unit=place, unit_name=word, cycle=cycle, force="joint_defence", version=1, serving=1, absent=0,
+            digest="0" * 64, account=0, account_name=word, account_unit=word,
+        )  # fmt: skip
+        service = member.assignments.get()
+        SnapshotEntry.objects.create(
+            snapshot=snapshot, unit=place, number=1, member_id=member.pk, service_id=service.pk, name=member.name,
+            sex=member.sex, birth_date=member.birth_date, mask=member.id_mask, force="joint_defence",
+            sponsor=service.sponsor, post=word, started_on=service.started_on, serves=True, remark=word,
+        )  # fmt: skip
+        done = Reorganisation.objects.create(
+            unit=place, kind="merge", day=date(2013, 1, 1), batch=f"{word}{unit}", account=0, account_name=word
+        )
+        DocumentSighting.objects.create(
+            member=member, document="passport", seen_on=date(2013, 1, 1), number_digest=member.id_digest,
+            account=0, account_name=word,
+        )  # fmt: skip
     user = account("hr" if unit == STATION else "clerk", unit, name=word)
     with as_account(user):
         certificate = issuing.issue(issuing.Draft("service", service, date(2014, 7, 1), uuid.uuid4(), word), user)
-    made = [member, employer, team, post, held, bank, contact, health, card, user, place, roster, certificate]
+    made = [
+        member, employer, team, post, held, bank, contact, health, card, user, place, roster, certificate,
+        snapshot, cycle, done,
+    ]  # fmt: skip
     return {each._meta.label_lower: each.pk for each in made} | logged(account)
 
 

@@ -32,8 +32,10 @@ class Login(LoginView):
 
     def form_valid(self, form):
         account = form.get_user()
+        before = account.last_login
         self.request.session.flush()  # nothing of whoever sat here before, and a new session id
         response = super().form_valid(form)
+        self.request.session["previous_login"] = before.isoformat() if before else ""
         with acting(account):
             events.record("login")
         return response

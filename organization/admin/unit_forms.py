@@ -37,6 +37,18 @@ class NamesField(forms.CharField):
         return list(dict.fromkeys(name for name in names if name))
 
 
+def code_of_new_unit(text: str, name: str) -> int:
+    """The code of a unit to be, as typed. Raises ValidationError for one that is malformed or lies nowhere."""
+    root = Installation.objects.values_list("pk", flat=True).get()
+    row = division_table.Row(1, text, name)
+    digits = re.sub(r"\D", "", row.code)
+    above = divisions.parents(int(digits.ljust(12, "0"))) if 6 <= len(digits) <= 12 else ()
+    plan = division_table.judge([row], root, Unit.objects.filter(pk__in=above))
+    if wrong := [str(problem.message) for problem in plan.problems if problem.column == "code"]:
+        raise forms.ValidationError(wrong)
+    return plan.new[0][0]
+
+
 class UnitForm(RefusableForm):
     """A unit. Its code is given once; a new name keeps the old one among the other names."""
 
@@ -52,15 +64,8 @@ class UnitForm(RefusableForm):
         fields = "__all__"
 
     def clean_code(self):
-        root = Installation.objects.values_list("pk", flat=True).get()
-        row = division_table.Row(1, self.cleaned_data["code"], self.data.get(self.add_prefix("name")) or "-")
-        digits = re.sub(r"\D", "", row.code)
-        above = divisions.parents(int(digits.ljust(12, "0"))) if 6 <= len(digits) <= 12 else ()
-        plan = division_table.judge([row], root, Unit.objects.filter(pk__in=above))
-        if wrong := [str(problem.message) for problem in plan.problems if problem.column == "code"]:
-            raise forms.ValidationError(wrong)
-        self.instance.root_id = root
-        return plan.new[0][0]
+        self.instance.root_id = Installation.objects.values_list("pk", flat=True).get()
+        return code_of_new_unit(self.cleaned_data["code"], self.data.get(self.add_prefix("name")) or "-")
 
     def save(self, commit=True):
         if not self.instance._state.adding and "name" in self.changed_data:

@@ -3,6 +3,7 @@ from organization.models.employer import Employer
 from organization.models.event import SecurityEvent
 from organization.models.installation import Installation
 from organization.models.job import Job
+from organization.models.reorganisation import Reorganisation, ReorganisationStep
 from organization.models.session import Session
 from organization.models.team import Post, Team
 from organization.models.trail import TrailEntry
@@ -14,6 +15,8 @@ __all__ = [
     "Installation",
     "Job",
     "Post",
+    "Reorganisation",
+    "ReorganisationStep",
     "Role",
     "SecurityEvent",
     "Session",

@@ -204,9 +204,12 @@ class Account(AbstractBaseUser):
         return self._session_hash()
 
     def get_session_auth_fallback_hash(self):
+        """Also of the closed units that this one succeeds: a reorganisation logs nobody out."""
         for secret in settings.SECRET_KEY_FALLBACKS:
             yield self._session_hash(secret)
+        for unit in Unit.objects.succeeded_by(self.unit_id):
+            yield self._session_hash(unit=unit)
 
-    def _session_hash(self, secret=None):
-        state = f"{self.password}|{self.role}|{self.unit_id}|{self.is_active}|{self.session_epoch}"
+    def _session_hash(self, secret=None, unit=None):
+        state = f"{self.password}|{self.role}|{unit or self.unit_id}|{self.is_active}|{self.session_epoch}"
         return salted_hmac("organization.Account.session", state, secret=secret, algorithm="sha256").hexdigest()

@@ -30,6 +30,15 @@ class UnitQuerySet(models.QuerySet):
     def open_on(self, day):
         return self.filter(Q(closed_on=None) | Q(closed_on__gt=day), Q(opened_on=None) | Q(opened_on__lte=day))
 
+    def succeeded_by(self, code):
+        """Codes of the closed units whose place a unit has taken, through any chain of successors."""
+        found: list[int] = []
+        nearest = [code]
+        while nearest:
+            nearest = list(self.filter(successor__in=nearest).exclude(pk__in=found).values_list("pk", flat=True))
+            found += nearest
+        return found
+
     def children(self, code):
         """Units one level down; the towns of a city without districts lie directly below the city."""
         low, high = divisions.span(code)

@@ -1,3 +1,23 @@
-from personnel.admin import appointments, bank_accounts, cards, certificates, members, rosters, teams
+from personnel.admin import (
+    appointments,
+    bank_accounts,
+    cards,
+    certificates,
+    confirmations,
+    members,
+    reorganisations,
+    rosters,
+    teams,
+)
 
-__all__ = ["appointments", "bank_accounts", "cards", "certificates", "members", "rosters", "teams"]
+__all__ = [
+    "appointments",
+    "bank_accounts",
+    "cards",
+    "certificates",
+    "confirmations",
+    "members",
+    "reorganisations",
+    "rosters",
+    "teams",
+]

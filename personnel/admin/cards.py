@@ -15,6 +15,7 @@ from personnel.admin.people_filters import FILTERS, selection
 from personnel.exports import pages
 from personnel.exports.export import RIGHT
 from personnel.models import Assignment, Card, Member
+from personnel.realname import pages as realname
 
 
 class PeoplePaginator(CappedPaginator):
@@ -100,7 +101,12 @@ class CardAdmin(GuardedAdmin):
         return named + super().get_urls()
 
     def changelist_view(self, request, extra_context=None):
-        may = {"may_add": "personnel.add_member", "may_export": RIGHT, "may_add_photos": "personnel.add_photo"}
+        may = {
+            "may_add": "personnel.add_member",
+            "may_export": RIGHT,
+            "may_add_photos": "personnel.add_photo",
+            "may_record": realname.NEEDED,
+        }
         context = {name: request.user.has_perm(right) for name, right in may.items()} | {"title": _("People")}
         return super().changelist_view(request, context | (extra_context or {}))
 

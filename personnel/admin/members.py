@@ -16,6 +16,7 @@ from personnel import lookup
 from personnel.admin import certificates, numbers, photos
 from personnel.forms import AssignmentForm, AssignmentFormSet, MemberForm, NewMemberForm
 from personnel.models import Assignment, EmergencyContact, HealthRecord, Member
+from personnel.realname import pages as realname
 
 UNITS_IN_A_SELECT = 400
 
@@ -260,7 +261,13 @@ class MemberAdmin(GuardedAdmin):
                 name="personnel_member_reveal",
             ),
         ]
-        return named + photos.urls(self) + certificates.urls(self) + super().get_urls()
+        return [
+            *named,
+            *photos.urls(self),
+            *certificates.urls(self),
+            *realname.urls(self.admin_site),
+            *super().get_urls(),
+        ]
 
     def check_view(self, request):
         """POST a number while it is being typed: what it says, and whether it is registered."""
@@ -270,6 +277,8 @@ class MemberAdmin(GuardedAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         context["may_reveal"] = request.user.has_perm("personnel.reveal_member")
+        if context.get("original"):
+            context["realname"] = realname.steps(context["original"], request.user)
         context["may_see_account"] = request.user.has_perm("personnel.view_bankaccount")
         context["photo"] = photos.panel(self, request, kwargs.get("obj"))
         return super().render_change_form(request, context, *args, **kwargs)

@@ -12,6 +12,7 @@ from organization.models import Unit
 from personnel.models import Assignment, Force
 from personnel.models.member import Sex
 from personnel.people import AGE_BANDS, EDUCATION_BANDS, PROFESSIONAL, STATUSES, Selection
+from personnel.realname.levels import CHOICES as LEVELS
 
 FORCES = {PROFESSIONAL: _("the four professional forces"), **dict(Force.choices)}
 CHOICES = {
@@ -22,6 +23,7 @@ CHOICES = {
     "sex": dict(Sex.choices),
     "age": AGE_BANDS,
     "education": EDUCATION_BANDS,
+    "level": LEVELS,
 }
 
 
@@ -50,7 +52,7 @@ def selection(request):
         unit=parse_unit(request),
         status=chosen.get("status", "serving"),
         service={name: chosen[name] for name in ("force", "category", "sponsor") if name in chosen},
-        person={name: chosen[name] for name in ("sex", "age", "education") if name in chosen},
+        person={name: chosen[name] for name in ("sex", "age", "education", "level") if name in chosen},
         text=request.GET.get("q", ""),
         members=tuple(
             int(part)
@@ -167,5 +169,6 @@ FILTERS = [
     _choice("sex", _("sex")),
     _choice("age", _("age")),
     _choice("education", _("education")),
+    _choice("level", _("real-name level")),
     IdsFilter,
 ]

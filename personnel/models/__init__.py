@@ -6,6 +6,8 @@ from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
 from personnel.models.member import Member
 from personnel.models.photo import Photo
 from personnel.models.roster import EligibilityRule, ImportedRow, RosterAnswer, RosterImport, StagedRoster, StagedRow
+from personnel.models.sighting import DocumentSighting
+from personnel.models.snapshot import ConfirmationCycle, RosterSnapshot, SnapshotEntry
 from personnel.models.transfer import TransferConsent, TransferRequest
 
 __all__ = [
@@ -14,6 +16,8 @@ __all__ = [
     "BankAccount",
     "Card",
     "Certificate",
+    "ConfirmationCycle",
+    "DocumentSighting",
     "EligibilityRule",
     "EmergencyContact",
     "Force",
@@ -23,6 +27,8 @@ __all__ = [
     "Photo",
     "RosterAnswer",
     "RosterImport",
+    "RosterSnapshot",
+    "SnapshotEntry",
     "StagedRoster",
     "StagedRow",
     "TransferConsent",

@@ -1,16 +1,20 @@
 """The page after login: what waits, what is missing, the unit's figures; for each role its own."""
 
+import time
 from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from organization import events
 from organization.models import Team, Unit
-from organization.scope import as_root, gate
+from organization.scope import as_account, as_root, gate
+from personnel.confirmation import lists, signing
+from personnel.models import Assignment, ConfirmationCycle, Member
 from tests.conftest import OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE
 from tests.factories import EmployerFactory, MemberFactory, serve
 
@@ -49,7 +53,9 @@ def people(root):
 def test_a_clerk_sees_what_to_mend_in_the_own_village(people, clerk, visitor):
     response = visitor(clerk).get("/")
     assert rows(response, "waiting") == {"contracts-ended": 1, "contracts-30": 2, "contracts-60": 1}
-    assert rows(response, "gaps") == {"without-phone": 1, "without-education": 1, "without-service": 1}
+    assert rows(response, "gaps") == {
+        "without-phone": 1, "without-education": 1, "document-unseen": 7, "without-service": 1
+    }  # fmt: skip
     assert response.context["figures"][0]["value"] == "7"
     assert response.context["actions"][0]["url"] == "/personnel/member/add/"
 
@@ -82,7 +88,9 @@ def test_the_personnel_office_mends_its_own_forces_only(people, account, visitor
     EmployerFactory(unit_id=VILLAGE, self_recruiting=True)
     office = visitor(account("hr", is_demo=True)).get("/")
     assert rows(office, "waiting") == []
-    assert rows(office, "gaps") == {"without-phone": 1, "without-service": 1, "employers-unfiled": 1}
+    assert rows(office, "gaps") == {
+        "without-phone": 1, "document-unseen": 1, "without-service": 1, "employers-unfiled": 1
+    }  # fmt: skip
 
 
 def test_a_new_village_is_told_how_to_begin(db, clerk, visitor):
@@ -147,6 +155,109 @@ def test_the_navigation_leads_to_people_strength_and_rosters_for_those_who_see_t
     assert [(item["url"], item["current"]) for item in seen] == [
         ("/personnel/card/", False),
         ("/dashboards/strength/", True),
+        ("/dashboards/realname/", False),
+        ("/personnel/rostersnapshot/", False),
         ("/personnel/rosterimport/", False),
     ]
     assert visitor(account("sysadmin", is_demo=True)).get("/").context["site_nav"] == []
+
+
+# --- lists to be signed ----------------------------------------------------------------------------------------------
+
+
+def reminders(page):
+    return [
+        (int(row["count"]), row.get("level", "")) for row in page.context["waiting"] if "rostersnapshot" in row["url"]
+    ]
+
+
+def test_a_list_that_is_due_soon_or_overdue_waits_and_a_signed_one_does_not(people, clerk, account, visitor):
+    cycle = ConfirmationCycle.objects.on(TODAY).get()
+    ConfirmationCycle.objects.filter(starts_on=cycle.ends_on).update(starts_on=F("ends_on") - timedelta(days=1))
+    ConfirmationCycle.objects.filter(pk=cycle.pk).update(ends_on=TODAY + timedelta(days=90))
+    staff, page = account("staff", TOWN), "/"
+    assert reminders(visitor(staff).get(page)) == []
+    ConfirmationCycle.objects.filter(pk=cycle.pk).update(ends_on=TODAY + timedelta(days=20))
+    assert reminders(visitor(staff).get(page)) == reminders(visitor(clerk).get(page)) == [(1, "")]
+    ConfirmationCycle.objects.create(starts_on=TODAY - timedelta(days=900), ends_on=TODAY - timedelta(days=800))
+    assert reminders(visitor(staff).get(page)) == [(1, "error")]
+    with as_account(clerk):
+        listed = lists.lines(VILLAGE, "joint_defence", TODAY)
+        answers = {line.service_id: signing.Answer(serves=True) for line in listed}
+        asked = signing.Signing(at(VILLAGE), "joint_defence", cycle, 1, lists.fingerprint(listed), answers)
+        signing.sign(asked, clerk, TODAY)
+    assert reminders(visitor(staff).get(page)) == []
+
+
+def test_who_was_signed_as_gone_and_still_serves_is_told(people, clerk, visitor):
+    cycle = ConfirmationCycle.objects.on(TODAY).get()
+    with as_account(clerk):
+        listed = lists.lines(VILLAGE, "joint_defence", TODAY)
+        answers = {line.service_id: signing.Answer(line != listed[0], "已离队") for line in listed}
+        asked = signing.Signing(at(VILLAGE), "joint_defence", cycle, 1, lists.fingerprint(listed), answers)
+        signing.sign(asked, clerk, TODAY)
+    browser = visitor(clerk)
+    assert rows(browser.get("/"), "gaps")["not-serving"] == 1
+    assert opened(browser.get("/dashboards/lists/not-serving/")) == 1
+    Assignment.objects.filter(pk=listed[0].service_id).update(ended_on=TODAY, ending="resigned")
+    assert "not-serving" not in rows(browser.get("/"), "gaps")
+
+
+def test_auxiliary_officers_without_contract_dates_are_told_to_the_personnel_office(people, account, visitor):
+    serve(MemberFactory(phone="13800000999"), force="auxiliary")
+    serve(MemberFactory(phone="13800000998"), force="auxiliary", **ending(200))
+    browser = visitor(account("hr", is_demo=True))
+    assert rows(browser.get("/"), "gaps")["without-contract"] == 1
+    assert opened(browser.get("/dashboards/lists/without-contract/")) == 1
+
+
+# --- since the last time ---------------------------------------------------------------------------------------------
+
+
+def last_here(browser, moment):
+    with gate():
+        session = browser.session
+        session["previous_login"] = moment and moment.isoformat()
+        session.save()
+    return browser.get("/")
+
+
+def test_what_others_changed_is_told_and_opens_those_files(people, clerk, account, visitor):
+    browser = visitor(clerk)
+    assert browser.get("/").context["changed"] is None
+    before = timezone.now() + timedelta(milliseconds=1)
+    time.sleep(0.002)
+    with as_account(account("staff", TOWN)):
+        mine, other = Member.objects.filter(unit=VILLAGE)[:2]
+        Member.objects.filter(pk__in=[mine.pk, other.pk]).update(remark="x")
+        Member.objects.filter(pk=mine.pk).update(remark="y")
+        new = MemberFactory()
+        serve(new)
+    with as_account(clerk):
+        Member.objects.filter(unit=VILLAGE).update(remark="z")
+    page = last_here(browser, before)
+    assert rows(page, "changed") == {"files-new": 1, "files-changed": 2, "services-new": 1}
+    for row in page.context["changed"]:
+        assert opened(browser.get(row["url"])) == int(row["count"])
+
+
+def test_a_stranger_is_told_nothing_of_it(people, stranger, account, visitor):
+    before = timezone.now() - timedelta(minutes=5)
+    with as_account(account("staff", TOWN)):
+        Member.objects.filter(unit=VILLAGE).update(remark="x")
+    assert "files-changed" not in rows(last_here(visitor(stranger), before), "changed")
+
+
+@pytest.mark.parametrize("since", ["", "x", "2014-01-01", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00"])
+def test_a_made_up_moment_is_no_fault(people, clerk, visitor, since):
+    assert visitor(clerk).get("/dashboards/lists/files-changed/", {"since": since}).status_code == 200
+
+
+def test_logging_in_remembers_the_time_before(db, account, client):
+    clerk = account("clerk", VILLAGE, last_login=timezone.now() - timedelta(days=3))
+    with as_root("test", duty="sysadmin"):
+        clerk.set_password("nobody-guesses-this-7")
+        clerk.save()
+    client.post("/login/", {"username": clerk.username, "password": "nobody-guesses-this-7"})
+    with gate():
+        assert client.session["previous_login"] == clerk.last_login.isoformat()
