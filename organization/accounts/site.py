@@ -31,11 +31,14 @@ class Login(LoginView):
         return super().get(request, *args, **kwargs)
 
     def form_valid(self, form):
+        from organization.accounts import kept_forms
+
         account = form.get_user()
         self.request.session.flush()  # nothing of whoever sat here before, and a new session id
         response = super().form_valid(form)
         with acting(account):
             events.record("login")
+        kept_forms.take_back(self.request, account)
         return response
 
 
