@@ -111,7 +111,8 @@ def actions(asked: Asked) -> list[dict]:
     if asked.account.has_perm("personnel.add_member"):
         found.insert(0, {"label": _("Add a person"), "url": reverse("admin:personnel_member_add"), "primary": True})
     if asked.account.has_perm(IMPORTS):
-        found.insert(
-            1, {"label": _("Send a roster"), "url": reverse("admin:personnel_rosterimport_add"), "primary": False}
-        )
+        found[1:1] = [
+            {"label": _("Quick entry"), "url": reverse("admin:personnel_rosterimport_quick"), "primary": False},
+            {"label": _("Send a roster"), "url": reverse("admin:personnel_rosterimport_add"), "primary": False},
+        ]
     return found

@@ -28,7 +28,7 @@ def unsaved(request):
 @login_required
 @require_http_methods(["GET", "POST"])
 def draft(request, key):
-    """GET: {"typed": [[name, value]]} or null. POST of `page` and `typed` keeps it, of `drop` throws it away.
+    """GET: {"typed": [[name, value, ...]]} or null. POST of `page` and `typed` keeps it, of `drop` throws it away.
 
     Kept is only what the account typed for whom the page was made (`who`): another may have logged in meanwhile.
     """

@@ -26,7 +26,7 @@ MOST_DRAFTS = 20  # of an account; the oldest make way
 MOST_CHARACTERS = 1_000_000  # a Chinese one counts six times, as JSON spells it
 MOST_OF_ADDRESS = 500
 TABLE, COLUMN = Draft._meta.db_table, "typed_sealed"
-Typed = list[list[str]]  # [name, value] of each field
+Typed = list[list[str]]  # [name, value] of each field, and the text of a choice that was looked up
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,9 @@ def typed_of(sent) -> Typed:
 
 
 def kept(fields: Iterable) -> Typed:
-    """Of [name, value] pairs those that may be kept."""
-    pairs = ([str(name), str(value)] for name, value in fields)
-    return [[name, value] for name, value in pairs if not _is_secret(name)]
+    """Of [name, value] those that may be kept; of a choice that was looked up its text comes along."""
+    told = ([str(name), str(value), *map(str, text[:1])] for name, value, *text in fields)
+    return [field for field in told if not _is_secret(field[0])]
 
 
 def _is_secret(name: str) -> bool:

@@ -14,8 +14,10 @@ register = template.Library()
 def saved_work(context):
     """The key of the page, that of the page before where a form comes back with errors, and what the script needs."""
     request = context["request"]
+    key = None if context.get("is_new_page") else drafts.key_of(request)
     return {
-        "key": drafts.key_of(request) or uuid.uuid4(),
+        "key": key or uuid.uuid4(),
+        "is_unsaved": request.method == "POST",
         "who": request.user.pk,
         "page": request.get_full_path(),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,

@@ -50,7 +50,9 @@ files and tokens are never sent. When the session has ended, the dialog of sessi
         return JSON.stringify(found);
     };
 
-    let first = typed(); // as the page came
+    // As the page came; one that came back with errors, or with rows left over, holds what is nowhere else.
+    const asItCame = () => (box.dataset.unsaved ? "" : typed());
+    let first = asItCame();
     let keptLast = first;
 
     const tell = (what, text = "") => {
@@ -247,6 +249,6 @@ files and tokens are never sent. When the session has ended, the dialog of sessi
     form.prepend(box);
     setInterval(keep, LOOK_MILLISECONDS);
     // The admin's own scripts fill in when the page is there; what they make of it is where the typing begins.
-    window.addEventListener("load", () => setTimeout(() => { first = keptLast = typed(); }, 0));
+    window.addEventListener("load", () => setTimeout(() => { first = keptLast = asItCame(); }, 0));
     look().catch(() => {});
 })();
