@@ -11,7 +11,7 @@ from dashboards.asked import SEES_FIGURES, Asked
 from dashboards.charts.shapes import number
 from dashboards.lists import LISTS
 from dashboards.navigation import IMPORTS
-from organization import rights
+from organization import drafts, rights
 from personnel import figures
 from personnel.figures.population import PROFESSIONAL
 from personnel.models import Force, RosterImport
@@ -45,6 +45,8 @@ def context(request) -> dict:
         shown["waiting"] = counted(asked, EXPIRING)
     if account.has_perm(IMPORTS):
         shown["waiting"] = unconfirmed(account) + shown.get("waiting", [])
+    if typed := unsaved():
+        shown["waiting"] = typed + shown.get("waiting", [])
     if account.role in GAPS:
         shown["gaps"] = counted(asked, GAPS[account.role])
     return shown
@@ -83,6 +85,19 @@ def unconfirmed(account) -> list[dict]:
             "hint": _("kept until %(until)s") % {"until": clock(roster.sent_at + STAGED_FOR)},
         }
         for roster in sent.order_by("-pk")[:MOST_ROSTERS]
+    ]
+
+
+def unsaved() -> list[dict]:
+    """Forms that this account typed into and did not save; each is kept for a day after the last word."""
+    return [
+        {
+            "label": _("Unsaved work, typed at %(at)s") % {"at": clock(one.at)},
+            "count": number(1),
+            "url": one.page,
+            "hint": _("kept until %(until)s") % {"until": clock(one.at + drafts.KEPT_FOR)},
+        }
+        for one in drafts.unsaved()[:MOST_ROSTERS]
     ]
 
 

@@ -27,11 +27,14 @@ from organization.scope.middleware import origin_of
 FIELD = "kept"
 COLUMN = "kept_at_the_door"
 HIGHEST_ACCOUNT = 2**62
+MOST_CHARACTERS = 200_000  # anybody may send one
 
 
 def is_lost(request, response) -> bool:
     """Whether somebody who is not logged in any more sent a form that is worth keeping."""
     if request.method != "POST" or response.status_code != 302 or not drafts.key_of(request):
+        return False
+    if sum(len(name) + len(value) for name, value in drafts.typed_of(request.POST)) > MOST_CHARACTERS:
         return False
     return urlsplit(response["Location"]).path == reverse("admin:login") and whose(request) is not None
 

@@ -37,11 +37,12 @@ class GridColumn:
 def columns(keys: Iterable[str]) -> tuple[GridColumn, ...]:
     """The columns of these fields in the usual order, with name and number in any case; only what is offered."""
     wanted = {*keys, *NEEDED}
-    return tuple(
-        GridColumn(key, COLUMNS[key].header, max(6, min(24, round(COLUMNS[key].width))), _choices(key))
-        for key in OFFERED
-        if key in wanted
-    )
+    return tuple(GridColumn(key, COLUMNS[key].header, _width(key), _choices(key)) for key in OFFERED if key in wanted)
+
+
+def _width(key: str) -> int:
+    """Narrower than on paper, so that a squad is seen without scrolling; the ID number is seen whole."""
+    return 19 if key == "id_number" else max(6, min(12, round(COLUMNS[key].width)))
 
 
 def _choices(key: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The grid is imported like every roster: whole or, if that is wished, without the rows that are not right."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError, transaction
@@ -41,29 +42,42 @@ def save(grid: Grid, account: Account, *, partial: bool = False) -> Outcome:
     first = examine(sheet, terms, elsewhere=lambda digests: [])
     if _is_in_the_way(first, partial=partial):
         return Outcome(
-            said=_("Nothing was saved yet. Put right what is marked, then save again."), rows=_told(first, grid)
+            said=_("Nothing was saved yet. Put right what is marked, then save again."), rows=judged.judged(first, grid)
         )
     try:
-        with transaction.atomic():
-            roster = staging.record(sheet, terms, account)
-            examined = committing.commit(sheet, terms, roster, Wish(partial=partial))
-            if late := _overtaken(grid, examined, roster):
-                raise _Overtaken(late)
+        roster, examined = _committed(sheet, terms, grid, account, partial=partial)
     except _Overtaken as overtaken:
-        return _changed_by_others(sheet, terms, grid, overtaken)
+        outcome = _refused(sheet, terms, grid, _("Rows were changed by somebody else since you opened this page."))
+        for number, entry in overtaken.late.items():
+            judged.say_changed(outcome.rows[number], entry)
+        return outcome
     except NotCommitted as refusal:
-        _put_on_record(sheet, terms, str(refusal))
-        # Asked again outside of what was rolled back, so that the question about other units is on record.
-        return Outcome(
-            said=_("Nothing was saved. %(reason)s") % {"reason": refusal}, rows=_told(_again(sheet, terms), grid)
-        )
+        return _refused(sheet, terms, grid, str(refusal), [number for _sheet, number in refusal.rows])
     except DatabaseError as error:
         reason = sentence(error)
         if reason is None:
             raise
-        _put_on_record(sheet, terms, str(reason))
-        return Outcome(said=_("Nothing was saved. %(reason)s") % {"reason": reason}, rows=_told(first, grid))
+        return _refused(sheet, terms, grid, str(reason))
     return _written(grid, roster, examined)
+
+
+def _committed(sheet: Source, terms: Terms, grid: Grid, account: Account, *, partial: bool):
+    """(record, what was written), in one go."""
+    with transaction.atomic():
+        roster = staging.record(sheet, terms, account)
+        examined = committing.commit(sheet, terms, roster, Wish(partial=partial))
+        if late := _overtaken(grid, examined, roster):
+            raise _Overtaken(late)
+    return roster, examined
+
+
+def _refused(sheet: Source, terms: Terms, grid: Grid, reason: str, marked: Sequence[int] = ()) -> Outcome:
+    """Nothing was written. Asked again outside of what was rolled back, so that each question is on record."""
+    events.record("import_failed", unit=terms.unit, reason=reason, sha256=sheet.sha256)
+    rows = judged.judged(examine(sheet, terms), grid)
+    for number in marked:
+        rows[number].say("id_number", "problem", reason)
+    return Outcome(said=_("Nothing was saved. %(reason)s") % {"reason": reason}, rows=rows)
 
 
 def _is_in_the_way(examined: Examined, *, partial: bool) -> bool:
@@ -73,16 +87,8 @@ def _is_in_the_way(examined: Examined, *, partial: bool) -> bool:
     return bool(counts["reject"] or counts["ask"] or examined.questions)
 
 
-def _told(examined: Examined, grid: Grid) -> dict[int, JudgedRow]:
-    return judged.judged(examined, grid)
-
-
-def _again(sheet: Source, terms: Terms) -> Examined:
-    return examine(sheet, terms)
-
-
 def _written(grid: Grid, roster: RosterImport, examined: Examined) -> Outcome:
-    rows = _told(examined, grid)
+    rows = judged.judged(examined, grid)
     left = {number for number, row in rows.items() if row.fate in ("reject", "ask", "elsewhere")}
     return Outcome(roster, rows=rows, rest=[row for row in grid.touched if row.number in left])
 
@@ -105,16 +111,3 @@ def _overtaken(grid: Grid, examined: Examined, roster: RosterImport) -> dict:
     seen = {member: versions[number] for member, number in changed.items() if number in versions}
     found = concurrency.changed_since(seen, own_batch=str(roster.pk))
     return {changed[member]: entry for member, entry in found.items()}
-
-
-def _changed_by_others(sheet: Source, terms: Terms, grid: Grid, overtaken: _Overtaken) -> Outcome:
-    reason = _("Rows were changed by somebody else since you opened this page.")
-    _put_on_record(sheet, terms, reason)
-    rows = _told(_again(sheet, terms), grid)
-    for number, entry in overtaken.late.items():
-        judged.say_changed(rows[number], entry)
-    return Outcome(said=_("Nothing was saved. %(reason)s") % {"reason": reason}, rows=rows)
-
-
-def _put_on_record(sheet: Source, terms: Terms, reason: str) -> None:
-    events.record("import_failed", unit=terms.unit, reason=reason, sha256=sheet.sha256)

@@ -285,6 +285,11 @@ def test_a_form_that_does_not_say_whose_it_is_leads_to_the_plain_login(typist, w
     assert answer["Location"].startswith("/login/")
 
 
+def test_a_form_that_is_far_too_long_leads_to_the_plain_login(typist, db):
+    answer = Client().post(ADD, carried(typist) | {"remark": "x" * 300_000})
+    assert answer.status_code == 302
+
+
 def test_the_way_back_stays_on_this_site(typist, db):
     answer = Client().post("//evil.example/", carried(typist))
     assert "evil" not in answer.headers.get("Location", "") or answer.status_code == 404
