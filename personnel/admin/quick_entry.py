@@ -117,6 +117,7 @@ def shown(request, form, grid, outcome=None, record=""):
     if grid:
         last = max((row.number for row in grid.rows), default=0)
         blank = range(last + 1, min(last + ROWS, MOST_ROWS) + 1)
+        context["new_row"] = lines(grid, [GridRow(0)], {})[0]
         context["rows"] = lines(grid, [*grid.rows, *map(GridRow, blank)], outcome.rows if outcome else {})
     return render(request, "personnel/quick_entry/page.html", context)
 
@@ -125,7 +126,7 @@ def lines(grid, rows, judged):
     """[{row, said, cells: [{column, text, said}]}] for the template."""
     return [
         {
-            "row": row, "said": judged.get(row.number), "answers": grid.answers,
+            "row": row, "said": judged.get(row.number),
             "cells": [
                 {"column": column, "text": row.cells.get(column.key, ""),
                  "said": judged[row.number].cells.get(column.key) if row.number in judged else None,
