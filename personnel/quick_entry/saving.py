@@ -3,19 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from organization import events
-from organization.models import Account
-from organization.refused_by_database import sentence
+from organization.models import Account, TrailEntry
+from organization.refusal import Refusal
 from personnel import concurrency
 from personnel.models import RosterImport
 from personnel.quick_entry import judged
 from personnel.quick_entry.grid import Grid, GridRow, answers, source
 from personnel.quick_entry.judged import JudgedRow
-from personnel.roster import committing, staging
-from personnel.roster.committing import NotCommitted, Wish
+from personnel.roster import direct, staging
+from personnel.roster.committing import NotCommitted
 from personnel.roster.examination import Examined, Source, examine
 from personnel.roster.terms import Terms
 
@@ -45,35 +44,21 @@ def save(grid: Grid, account: Account, *, partial: bool = False) -> Outcome:
             said=_("Nothing was saved yet. Put right what is marked, then save again."), rows=judged.judged(first, grid)
         )
     try:
-        roster, examined = _committed(sheet, terms, grid, account, partial=partial)
-    except _Overtaken as overtaken:
-        outcome = _refused(sheet, terms, grid, _("Rows were changed by somebody else since you opened this page."))
-        for number, entry in overtaken.late.items():
+        examined, roster = direct.bring_in(sheet, terms, account, partial=partial, then=_Check(grid))
+    except _Overwritten as overwritten:
+        outcome = _refused(sheet, terms, grid, str(overwritten))
+        for number, entry in overwritten.late.items():
             judged.say_changed(outcome.rows[number], entry)
         return outcome
     except NotCommitted as refusal:
         return _refused(sheet, terms, grid, str(refusal), [number for _sheet, number in refusal.rows])
-    except DatabaseError as error:
-        reason = sentence(error)
-        if reason is None:
-            raise
-        return _refused(sheet, terms, grid, str(reason))
+    except Refusal as refusal:
+        return _refused(sheet, terms, grid, str(refusal))
     return _written(grid, roster, examined)
-
-
-def _committed(sheet: Source, terms: Terms, grid: Grid, account: Account, *, partial: bool):
-    """(record, what was written), in one go."""
-    with transaction.atomic():
-        roster = staging.record(sheet, terms, account)
-        examined = committing.commit(sheet, terms, roster, Wish(partial=partial))
-        if late := _overtaken(grid, examined, roster):
-            raise _Overtaken(late)
-    return roster, examined
 
 
 def _refused(sheet: Source, terms: Terms, grid: Grid, reason: str, marked: Sequence[int] = ()) -> Outcome:
     """Nothing was written. Asked again outside of what was rolled back, so that each question is on record."""
-    events.record("import_failed", unit=terms.unit, reason=reason, sha256=sheet.sha256)
     rows = judged.judged(examine(sheet, terms), grid)
     for number in marked:
         rows[number].say("id_number", "problem", reason)
@@ -96,18 +81,26 @@ def _written(grid: Grid, roster: RosterImport, examined: Examined) -> Outcome:
 # --- files that others changed meanwhile ------------------------------------------------------------------------------
 
 
-class _Overtaken(Exception):
-    """Others changed files that the rows change: {row number: trail entry}."""
+class _Overwritten(NotCommitted):
+    """Others changed files that the rows change. `late` are their changes by row number."""
 
-    def __init__(self, late):
-        super().__init__()
+    def __init__(self, late: dict[int, TrailEntry]):
+        super().__init__(
+            "changed_since", gettext_lazy("Rows were changed by somebody else since you opened this page.")
+        )
         self.late = late
 
 
-def _overtaken(grid: Grid, examined: Examined, roster: RosterImport) -> dict:
-    """The commit holds the files by now, so nobody comes in between."""
-    versions = {row.number: row.version for row in grid.touched if row.version}
-    changed = {step.member_id: step.row.number for step in examined.plan.steps if step.fate == "change"}
-    seen = {member: versions[number] for member, number in changed.items() if number in versions}
-    found = concurrency.changed_since(seen, own_batch=str(roster.pk))
-    return {changed[member]: entry for member, entry in found.items()}
+@dataclass(frozen=True)
+class _Check:
+    """Has anybody changed a file since its row was loaded? By now the import holds it: nobody comes in between."""
+
+    grid: Grid
+
+    def __call__(self, examined: Examined, roster: RosterImport) -> None:
+        versions = {row.number: row.version for row in self.grid.touched if row.version}
+        changed = {step.member_id: step.row.number for step in examined.plan.steps if step.fate == "change"}
+        seen = {member: versions[number] for member, number in changed.items() if number in versions}
+        found = concurrency.changed_since(seen, own_batch=str(roster.pk))
+        if found:
+            raise _Overwritten({changed[member]: entry for member, entry in found.items()})

@@ -6,6 +6,6 @@ from organization.protection import Protect
 class Migration(migrations.Migration):
     """Unsaved work is its account's alone, and for a day."""
 
-    dependencies = [("organization", "0008_drafts")]
+    dependencies = [("organization", "0009_drafts")]
 
     operations = [Protect("organization_draft", "staged")]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organization', '0007_job_walls'),
+        ('organization', '0008_trail_by_ranges'),
     ]
 
     operations = [
