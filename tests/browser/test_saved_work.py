@@ -70,8 +70,10 @@ def test_a_form_saved_after_its_session_was_ended_comes_back_after_the_login_and
     type_person(window, 1)
     kept(window)
     end_session(window)
-    window.fill("#id_address", "穗安区一号")  # typed when there was no session any more
-    window.click("[name=_save]")
+    # The last word is typed when there is no session any more, and sent before the script could notice.
+    window.evaluate(
+        "document.querySelector('#id_address').value = '穗安区一号'; document.querySelector('[name=_save]').click()"
+    )
     expect(window.locator(".login-kept")).to_be_visible()
     accessible(window)
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
