@@ -15,7 +15,7 @@ from dashboards.asked import SEES_FIGURES, Asked
 from dashboards.charts.shapes import number
 from dashboards.lists import CONTRACT_GAPS, FILE_GAPS, LISTS, ours
 from dashboards.navigation import CONFIRMATIONS, IMPORTS
-from organization import divisions, rights
+from organization import divisions, drafts, rights
 from personnel import figures, gaps
 from personnel.confirmation.pages import forces_of
 from personnel.confirmation.progress import standings
@@ -57,6 +57,8 @@ def context(request) -> dict:
         shown["waiting"] = unconfirmed(account) + shown.get("waiting", [])
     if account.has_perm(CONFIRMATIONS) and (due := unsigned(asked)):
         shown["waiting"] = due + shown.get("waiting", [])
+    if typed := unsaved():
+        shown["waiting"] = typed + shown.get("waiting", [])
     if account.role in GAPS:
         shown["gaps"] = counted(asked, GAPS[account.role])
     return shown
@@ -147,6 +149,19 @@ def unconfirmed(account) -> list[dict]:
     ]
 
 
+def unsaved() -> list[dict]:
+    """Forms that this account typed into and did not save; each is kept for a day after the last word."""
+    return [
+        {
+            "label": _("Unsaved work, typed at %(at)s") % {"at": clock(one.at)},
+            "count": number(1),
+            "url": one.page,
+            "hint": _("kept until %(until)s") % {"until": clock(one.at + drafts.KEPT_FOR)},
+        }
+        for one in drafts.unsaved()[:MOST_ROSTERS]
+    ]
+
+
 def key_figures(asked: Asked) -> list[dict]:
     people = figures.strength(asked.day, asked.within)
     moved = figures.movement(asked.day, asked.within)
@@ -172,7 +187,8 @@ def actions(asked: Asked) -> list[dict]:
     if asked.account.has_perm("personnel.add_member"):
         found.insert(0, {"label": _("Add a person"), "url": reverse("admin:personnel_member_add"), "primary": True})
     if asked.account.has_perm(IMPORTS):
-        found.insert(
-            1, {"label": _("Send a roster"), "url": reverse("admin:personnel_rosterimport_add"), "primary": False}
-        )
+        found[1:1] = [
+            {"label": _("Quick entry"), "url": reverse("admin:personnel_rosterimport_quick"), "primary": False},
+            {"label": _("Send a roster"), "url": reverse("admin:personnel_rosterimport_add"), "primary": False},
+        ]
     return found

@@ -11,6 +11,7 @@ from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
+from organization import drafts
 from organization.refused_by_database import sentence
 
 COUNT_CAP = 50_001
@@ -113,6 +114,18 @@ class GuardedAdmin(admin.ModelAdmin):
             if request.refusal is None or request.method != "POST":
                 raise
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self.settled(request, super().response_add(request, obj, post_url_continue))
+
+    def response_change(self, request, obj):
+        return self.settled(request, super().response_change(request, obj))
+
+    @staticmethod
+    def settled(request, response):
+        """What was typed is saved; nothing of it is kept beside the row any more."""
+        drafts.settle(request, response.headers.get("Location", ""))
+        return response
 
     def changelist_view(self, request, extra_context=None):
         title = {"title": capfirst(self.opts.verbose_name_plural)}

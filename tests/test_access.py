@@ -45,7 +45,7 @@ SENTINELS = ("哨兵", "shaobing")
 # Values for arguments of addresses that are no number of a row of the model in the address.
 VALUES = {
     "field": "id_number", "slug": "joined", "app_label": "personnel", "url": "nowhere",
-    "row": 987_654_321, "force": "joint_defence", "kind": "merge",
+    "row": 987_654_321, "force": "joint_defence", "kind": "merge", "key": "6a5d7e5e-1111-4222-8333-444455556666",
 }  # fmt: skip
 KEYS = ("object_id", "pk", "code", "id")
 

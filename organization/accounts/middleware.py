@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from organization.accounts import kept_forms
 from organization.scope import current
 
 
@@ -32,7 +33,8 @@ class SessionRulesMiddleware:
             )
         account = getattr(request, "account", None)
         if account is None:
-            return self.get_response(request)
+            response = self.get_response(request)
+            return kept_forms.login_page(request) if kept_forms.is_lost(request, response) else response
         if request.path != self.session_path:
             request.session.touch()
         step = next_step(account)

@@ -31,6 +31,8 @@ class Login(LoginView):
         return super().get(request, *args, **kwargs)
 
     def form_valid(self, form):
+        from organization.accounts import kept_forms
+
         account = form.get_user()
         before = account.last_login
         self.request.session.flush()  # nothing of whoever sat here before, and a new session id
@@ -38,6 +40,7 @@ class Login(LoginView):
         self.request.session["previous_login"] = before.isoformat() if before else ""
         with acting(account):
             events.record("login")
+        kept_forms.take_back(self.request, account)
         return response
 
 

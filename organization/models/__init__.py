@@ -1,4 +1,5 @@
 from organization.models.account import Account, Role
+from organization.models.draft import Draft
 from organization.models.employer import Employer
 from organization.models.event import SecurityEvent
 from organization.models.installation import Installation
@@ -11,6 +12,7 @@ from organization.models.unit import Unit
 
 __all__ = [
     "Account",
+    "Draft",
     "Employer",
     "Installation",
     "Job",

@@ -248,7 +248,7 @@ class MemberAdmin(GuardedAdmin):
                 request, _("%(name)s was saved. Enter the next person of this squad.") % {"name": obj.name}
             )
             query = f"?unit={obj.unit_id}" + (f"&force={service.force}&sponsor={service.sponsor}" if service else "")
-            return HttpResponseRedirect(request.path + query)
+            return self.settled(request, HttpResponseRedirect(request.path + query))
         return super().response_add(request, obj, post_url_continue)
 
     def get_urls(self):

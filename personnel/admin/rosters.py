@@ -6,7 +6,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 
 from organization.guarded_admin import GuardedAdmin
-from personnel.admin import roster_pages
+from personnel.admin import quick_entry, roster_pages
 from personnel.models import EligibilityRule, RosterImport
 
 
@@ -44,7 +44,11 @@ class RosterImportAdmin(GuardedAdmin):
             )
             for step, view in steps.items()
         ]
-        return own + super().get_urls()
+        quick = [
+            path("quick/", self.admin_site.admin_view(quick_entry.page), name="personnel_rosterimport_quick"),
+            path("quick/check/", self.admin_site.admin_view(quick_entry.check), name="personnel_rosterimport_check"),
+        ]
+        return quick + own + super().get_urls()
 
     def add_view(self, request, form_url="", extra_context=None):
         if not self.has_add_permission(request):

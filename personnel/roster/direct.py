@@ -1,5 +1,7 @@
 """A roster imported in one go, as scripts do it: nobody has looked at a preview."""
 
+from collections.abc import Callable
+
 from django.db import DatabaseError, transaction
 
 from organization import events
@@ -12,16 +14,25 @@ from personnel.roster.committing import NotCommitted, Wish
 from personnel.roster.examination import Examined, Source
 from personnel.roster.terms import Terms
 
+Then = Callable[[Examined, RosterImport], None]
 
-def bring_in(source: Source, terms: Terms, account: Account, *, partial: bool) -> tuple[Examined, RosterImport]:
+
+def bring_in(
+    source: Source, terms: Terms, account: Account, *, partial: bool, then: Then | None = None
+) -> tuple[Examined, RosterImport]:
     """Write it whole or not at all, in a transaction of its own within the caller's.
+
+    `then` looks at what was written before it stands, and may raise NotCommitted.
 
     Raises NotCommitted, or a Refusal "not_saved" in the words of the database; both are on record then.
     """
     try:
         with transaction.atomic():
             roster = staging.record(source, terms, account)
-            return committing.commit(source, terms, roster, Wish(partial=partial)), roster
+            examined = committing.commit(source, terms, roster, Wish(partial=partial))
+            if then:
+                then(examined, roster)
+            return examined, roster
     except NotCommitted as refusal:
         _put_on_record(source, terms, refusal)
         raise

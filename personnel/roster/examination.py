@@ -16,7 +16,7 @@ from personnel.roster.judging import Plan, Step
 from personnel.roster.placing import Placing
 from personnel.roster.reading import parse_pasted, read
 from personnel.roster.recording import holds_a_number
-from personnel.roster.register import look_up, places
+from personnel.roster.register import Elsewhere, look_up, places, registered_elsewhere
 from personnel.roster.shapes import Book, Finding, Layout, Line, Notice, Problem, Question, Row, short_hash
 from personnel.roster.terms import Terms
 
@@ -123,11 +123,17 @@ REFUSALS = {
 
 @uncollected()
 def examine(
-    source: Source, terms: Terms, marks: Marks = NO_MARKS, *, lock: bool = False, tell: Tell | None = None
+    source: Source,
+    terms: Terms,
+    marks: Marks = NO_MARKS,
+    *,
+    lock: bool = False,
+    tell: Tell | None = None,
+    elsewhere: Elsewhere = registered_elsewhere,
 ) -> Examined:
     """Judge a file under the current scope; `lock` holds the files of its people, for a commit.
 
-    `tell` is told how many rows are done, every few thousand.
+    `tell` is told how many rows are done, every few thousand; `elsewhere` asks which numbers other units have.
     """
     terms = replace(terms, remembered=remembered(source, terms))
     steps, fields, findings = clean(source, terms, marks, tell)
@@ -139,7 +145,7 @@ def examine(
             step.digest = seal.digest(number, purpose="id")
             people[step.digest] = (step.row.values.get("name") or "", step.row.values.get("birth_date"))
     has_employers = any("employer" in mapped.values() for mapped in fields)
-    register = look_up(people, terms, lock=lock, employers=has_employers)
+    register = look_up(people, terms, lock=lock, employers=has_employers, elsewhere=elsewhere)
     return Examined(source, terms, judging.judge(steps, register, terms), fields, findings)
 
 

@@ -1,7 +1,7 @@
 """What the register knows of the people of a roster, as far as the sender may see it: a handful of queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -99,14 +99,33 @@ class Register:
     serving: Sequence[tuple[bytes, int, str, int, str]] = ()
 
 
-def look_up(people: Mapping[bytes, tuple[str, date | None]], terms: Terms, *, lock: bool, employers: bool) -> Register:
+def registered_elsewhere(digests: Sequence[bytes]) -> Collection[bytes]:
+    """Those of a roster's numbers that other units have registered; that it was asked is an event."""
+    if not digests:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(SQL("SELECT registered_elsewhere(ARRAY{})").format(_ASKED), _in_one(digests))
+        return [bytes(digest) for (digest,) in cursor.fetchall()]
+
+
+Elsewhere = Callable[[Sequence[bytes]], Collection[bytes]]  # which of these numbers are registered with other units
+
+
+def look_up(
+    people: Mapping[bytes, tuple[str, date | None]],
+    terms: Terms,
+    *,
+    lock: bool,
+    employers: bool,
+    elsewhere: Elsewhere = registered_elsewhere,
+) -> Register:
     """What is known of these people: {digest: (name, birth date)}. `lock` holds their files until the commit."""
     digests = list(people)
     members = _members(digests, lock)
     missing = [digest for digest in digests if digest not in members]
     return Register(
         members=members,
-        elsewhere=frozenset(_elsewhere(missing)),
+        elsewhere=frozenset(elsewhere(missing)),
         places=places(terms),
         rules=rules(),
         employers=_employers() if employers else {},
@@ -183,14 +202,6 @@ def _add_contacts(found: Mapping[bytes, Known]) -> None:
             names[member].add(name)
     for member, told in names.items():
         by_key[member].contacts = frozenset(told)
-
-
-def _elsewhere(digests: Sequence[bytes]) -> list[bytes]:
-    if not digests:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(SQL("SELECT registered_elsewhere(ARRAY{})").format(_ASKED), _in_one(digests))
-        return [bytes(digest) for (digest,) in cursor.fetchall()]
 
 
 def _employers() -> dict[str, list[int]]:

@@ -1,9 +1,9 @@
-"""`manage.py tick`: what falls due. Staged rosters of yesterday and jobs of last month go."""
+"""`manage.py tick`: what falls due. Staged rosters and unsaved work of yesterday, and jobs of last month go."""
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from organization import jobs
+from organization import drafts, jobs
 from personnel.roster import staging
 
 
@@ -15,4 +15,5 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         staging.clear_expired()
+        drafts.clear_expired()
         jobs.forget_old()

@@ -168,6 +168,7 @@ is sent after a long pause first asks whether the session still stands, and take
         }
     });
     window.addEventListener("focus", () => ask());
+    document.addEventListener("session:ask", () => ask()); // another script was turned away
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
     window.addEventListener("pageshow", (event) => event.persisted && ask());
     present(follow({ left: Number(dialog.dataset.left), who: owner }));

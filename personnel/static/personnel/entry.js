@@ -100,7 +100,9 @@
   }
 
   function saveOnce(form) {
-    form.addEventListener("submit", function (event) {
+    // On the window: a form that the session's script holds back, to send it later, is not sent yet.
+    window.addEventListener("submit", function (event) {
+      if (event.target !== form || event.defaultPrevented) { return; }
       if (form.dataset.sent) { event.preventDefault(); return; }
       form.dataset.sent = "yes";
       // Back from the next page, the form may be sent again.

@@ -1,0 +1,92 @@
+"""A form that was sent after its session had ended: its content waits, sealed, in the login page, and comes back.
+
+The seal is bound to the account that the form was made for, so whoever else logs in there cannot read it. Nothing is
+applied: after the login the form is offered as unsaved work.
+"""
+
+import base64
+import binascii
+import json
+import uuid
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.contrib import admin, messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from organization import drafts
+from organization.keyring import sealer
+from organization.refusal import Refusal
+from organization.scope import as_account
+from organization.scope.middleware import origin_of
+
+FIELD = "kept"
+COLUMN = "kept_at_the_door"
+HIGHEST_ACCOUNT = 2**62
+MOST_CHARACTERS = 200_000  # anybody may send one
+
+
+def is_lost(request, response) -> bool:
+    """Whether somebody who is not logged in any more sent a form that is worth keeping."""
+    if request.method != "POST" or response.status_code != 302 or not drafts.key_of(request):
+        return False
+    if sum(len(name) + len(value) for name, value in drafts.typed_of(request.POST)) > MOST_CHARACTERS:
+        return False
+    return urlsplit(response["Location"]).path == reverse("admin:login") and whose(request) is not None
+
+
+def whose(request) -> int | None:
+    text = request.POST.get(drafts.WHO, "")
+    is_number = text.isascii() and text.isdecimal() and len(text) < len(str(HIGHEST_ACCOUNT))
+    return int(text) if is_number else None
+
+
+def login_page(request):
+    """The login page, with the form inside."""
+    from organization.accounts.forms import LoginForm
+
+    login, page = reverse("admin:login"), request.get_full_path()
+    context = admin.site.each_context(request) | {
+        "title": _("Log in"), "form": LoginForm(request), "app_path": login, REDIRECT_FIELD_NAME: page,
+        FIELD: sealed(request, page),
+    }  # fmt: skip
+    request.current_app = admin.site.name
+    return TemplateResponse(request, "admin/login.html", context, headers={"Cache-Control": "no-store"}).render()
+
+
+def sealed(request, page: str) -> str:
+    told = {
+        "key": str(drafts.key_of(request)), "page": page, "at": timezone.now().isoformat(),
+        "typed": drafts.typed_of(request.POST),
+    }  # fmt: skip
+    seal = sealer().seal(json.dumps(told), table=drafts.TABLE, column=COLUMN, row=whose(request) or 0)
+    return base64.b64encode(seal).decode()
+
+
+def take_back(request, account) -> None:
+    """After a login: what waited in the login page becomes unsaved work of the account, if it is its own."""
+    if not request.POST.get(FIELD):
+        return
+    told = opened(request.POST[FIELD], account)
+    if told is None:
+        messages.warning(request, _("The form that waited here was somebody else's, or too old; it was not kept."))
+        return
+    at = datetime.fromisoformat(told["at"])
+    with as_account(account, **origin_of(request)):
+        drafts.keep(account, uuid.UUID(told["key"]), told["page"], told["typed"], at)
+    messages.info(request, _("Nothing was saved yet. Your form is below: restore it, look it over, and save."))
+
+
+def opened(text: str, account) -> dict | None:
+    """What was sealed for this account within the time that unsaved work is kept; None for anything else."""
+    try:
+        blob = base64.b64decode(text, validate=True)
+        told = json.loads(sealer().open(blob, table=drafts.TABLE, column=COLUMN, row=account.pk))
+    except (Refusal, binascii.Error, ValueError):
+        return None
+    is_fresh = datetime.fromisoformat(told["at"]) > timezone.now() - drafts.KEPT_FOR
+    return told if is_fresh else None
