@@ -28,6 +28,8 @@ _FILES: Verbs = {
     "personnel.rosterimport": VIEW,
     "personnel.assignment": WRITE,
     "personnel.emergencycontact": WRITE,
+    "personnel.transferrequest": ("view", "add"),
+    "personnel.transferconsent": ("view", "decide"),
 }
 _LISTS: Verbs = {
     "personnel.card": (*VIEW, "export"),
@@ -41,11 +43,17 @@ _MASKED: Verbs = _LISTS | {"personnel.member": VIEW, "personnel.assignment": VIE
 
 _TABLE: dict[str, Verbs] = {
     "clerk": _LISTS | _FILES,
-    "staff": _LISTS | _FILES | {"organization.employer": WRITE, "organization.account": ("view", "handover")},
+    "staff": _LISTS
+    | _FILES
+    | {
+        "personnel.member": (*WRITE, "import", "move"),
+        "organization.employer": WRITE,
+        "organization.account": ("view", "handover"),
+    },
     "hr": _LISTS
     | _FILES
     | {
-        "personnel.member": (*WRITE, "import", "reveal"),
+        "personnel.member": (*WRITE, "import", "reveal", "move"),
         "personnel.eligibilityrule": WRITE,
         "personnel.healthrecord": WRITE,
         "organization.employer": WRITE,
@@ -54,6 +62,8 @@ _TABLE: dict[str, Verbs] = {
     "training": _MASKED,
     "governance": _MASKED
     | {
+        "personnel.member": ("view", "move"),
+        "personnel.transferconsent": ("view", "decide"),
         "organization.unit": WRITE,
         "organization.team": WRITE,
         "organization.post": WRITE,
