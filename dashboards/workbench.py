@@ -14,7 +14,7 @@ from dashboards.navigation import IMPORTS
 from organization import rights
 from personnel import figures
 from personnel.figures.population import PROFESSIONAL
-from personnel.models import Force, RosterImport
+from personnel.models import Force, RosterImport, TransferConsent, TransferRequest
 from personnel.models.roster import STAGED_FOR
 
 # What each role can do something about; finance and training have nothing to mend here.
@@ -45,6 +45,8 @@ def context(request) -> dict:
         shown["waiting"] = counted(asked, EXPIRING)
     if account.has_perm(IMPORTS):
         shown["waiting"] = unconfirmed(account) + shown.get("waiting", [])
+    if rows := transfers(account, today):
+        shown["waiting"] = rows + shown.get("waiting", [])
     if account.role in GAPS:
         shown["gaps"] = counted(asked, GAPS[account.role])
     return shown
@@ -83,6 +85,24 @@ def unconfirmed(account) -> list[dict]:
             "hint": _("kept until %(until)s") % {"until": clock(roster.sent_at + STAGED_FOR)},
         }
         for roster in sent.order_by("-pk")[:MOST_ROSTERS]
+    ]
+
+
+def transfers(account, today) -> list[dict]:
+    """What other units ask of this one, and what they answered."""
+    found = []
+    if account.has_perm("personnel.decide_transferconsent"):
+        waiting = TransferConsent.objects.decidable_by(account).count()
+        label = _("Transfer requests waiting for my decision")
+        found.append((label, waiting, "admin:personnel_transferconsent_changelist", "mine"))
+    if account.has_perm("personnel.add_transferrequest"):
+        answered = TransferRequest.objects.lately_answered(account, today).count()
+        label = _("Answers to my transfer requests")
+        found.append((label, answered, "admin:personnel_transferrequest_changelist", "lately"))
+    return [
+        {"label": label, "count": number(count), "url": f"{reverse(page)}?standing={standing}"}
+        for label, count, page, standing in found
+        if count
     ]
 
 

@@ -1,5 +1,7 @@
 """Asking for a person who serves elsewhere, and the keeping unit's answer: two tables, one for each side's eyes."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Now
@@ -9,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from organization import rights
 from organization.models import Unit
 from personnel.models.assignment import Assignment, Force
+from personnel.models.card import Card
 from personnel.models.file import FileModel, follows_member
 from personnel.models.member import Member
 
@@ -23,6 +26,10 @@ class TransferRequestQuerySet(models.QuerySet):
     def answered_since(self, day):
         """Agreed, refused or lapsed on that day or later; what the asker withdrew is no answer."""
         return self.filter(answered_on__gte=day).exclude(answer__in=["", "withdrawn"])
+
+    def lately_answered(self, account, today):
+        """What this account asked, answered within a week."""
+        return self.answered_since(today - timedelta(days=7)).filter(asked_by=account.pk)
 
 
 class TransferRequest(models.Model):
@@ -91,6 +98,11 @@ class TransferRequest(models.Model):
 class TransferConsentQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(decision="")
+
+    def with_name(self):
+        """`name` as the unit's own card has it: the file may be elsewhere by now."""
+        cards = Card.objects.filter(member=OuterRef("member"), unit=OuterRef("unit"))
+        return self.annotate(name=Subquery(cards.values("name")[:1]))
 
     def with_force_held(self):
         """`held`: the force of the running or last service, first of all in the unit that keeps the file."""
@@ -161,7 +173,7 @@ class TransferConsent(FileModel):
         ]
 
     def __str__(self):
-        return str(self.member)
+        return getattr(self, "name", None) or str(self.pk)  # the member may be hidden by now
 
     @property
     def is_whole(self):
