@@ -16,9 +16,18 @@ from django.urls import reverse
 from organization import events
 from organization.models import Account, SecurityEvent, Team, TrailEntry, Unit
 from organization.scope import as_account, as_root
-from personnel.models import Appointment, BankAccount, Card, EmergencyContact, HealthRecord, RosterImport
+from personnel.models import (
+    Appointment,
+    BankAccount,
+    Card,
+    EmergencyContact,
+    HealthRecord,
+    RosterImport,
+    TransferConsent,
+    TransferRequest,
+)
 from tests import access_table
-from tests.conftest import DISTRICT, OTHER_TOWN, OTHER_VILLAGE, STATION, TOWN, VILLAGE
+from tests.conftest import DISTRICT, OTHER_TOWN, OTHER_VILLAGE, SECOND_VILLAGE, STATION, TOWN, VILLAGE
 from tests.factories import EmployerFactory, MemberFactory, serve
 
 UNIT_OF = {"clerk": VILLAGE, "staff": TOWN}
@@ -52,9 +61,18 @@ def world(unit, account, word="样本"):
         roster = RosterImport.objects.create(
             unit=place, account=0, account_name=word, file_name=f"{word}.xlsx", sha256="0" * 64, size=1, counts={}
         )
+        asked = transfer(unit, "某人", b"nobody", post=word)
+        waiting = TransferConsent.objects.get(request=transfer(SECOND_VILLAGE, member.name, member.id_digest))
     user = account("hr" if unit == STATION else "clerk", unit, name=word)
-    made = [member, employer, team, post, held, bank, contact, health, card, user, place, roster]
+    made = [member, employer, team, post, held, bank, contact, health, card, user, place, roster, asked, waiting]
     return {each._meta.label_lower: each.pk for each in made} | logged(account)
+
+
+def transfer(unit, name, digest, **more):
+    """A request for somebody, by the office itself."""
+    return TransferRequest.objects.create(
+        unit_id=unit, name=name, id_digest=digest, force="patrol", asked_by=0, asked_on=date(2014, 1, 1), **more
+    )
 
 
 def logged(account):

@@ -55,7 +55,7 @@ class TransferAdmin(GuardedAdmin):
         return _("transfer") if row.is_whole else _("second service, %(share)d %%") % {"share": row.share}
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        if not self.has_view_permission(request):
+        if object_id is None or not self.has_view_permission(request):
             raise PermissionDenied
         row = self.get_object(request, object_id)
         if row is None:
