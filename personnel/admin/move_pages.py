@@ -63,14 +63,14 @@ def move_page(request):
         raise PermissionDenied
     people, today = selection(request), timezone.localdate()
     form = MoveForm(request.POST or None, account=request.user)
-    plan = None
+    plan, seen = None, ""
     if request.method == "POST" and form.is_valid():
         order = moving.Order(people, form.cleaned_data["target"], form.cleaned_data["day"])
         try:
             if "confirmed" in request.POST:
                 return done(request, order, *moving.move(order, request.user, today, form.cleaned_data["seen"]))
             plan = moving.plan(order, request.user, today)
-            form.seen = plan.fingerprint(order)
+            seen = plan.fingerprint(order)
         except moving.MovingRefused as refusal:
             form.add_error(None, str(refusal))
         except DatabaseError as error:
@@ -78,7 +78,7 @@ def move_page(request):
                 raise
             form.add_error(None, said)
     context = admin.site.each_context(request) | {
-        "title": _("Move people to another unit"), "opts": Card._meta, "form": form, "plan": plan,
+        "title": _("Move people to another unit"), "opts": Card._meta, "form": form, "plan": plan, "seen": seen,
         "query": request.GET.urlencode(), "count": people.people()[: moving.MOST + 1].count(), "most": moving.MOST,
         "target": plan and Unit.objects.get(pk=form.cleaned_data["target"]),
     }  # fmt: skip

@@ -25,7 +25,7 @@ class AskForm(forms.Form):
     id_number = forms.CharField(
         label=_("Document number"), max_length=30, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=50)
+    name = forms.CharField(label=pgettext_lazy("person", "name"), max_length=50)
     unit_code = forms.TypedChoiceField(label=_("To which unit"), coerce=int)
     force = forms.ChoiceField(label=_("Force"))
     sponsor = forms.ChoiceField(
@@ -73,7 +73,7 @@ class AskForm(forms.Form):
         if is_joint_defence and not cleaned.get("sponsor") and "sponsor" not in self.errors:
             self.add_error("sponsor", _("Joint defence is run by a town or by a village; please choose."))
         if cleaned.get("kind") == "second" and not cleaned.get("share") and "share" not in self.errors:
-            self.add_error("share", _("A second service takes 1 to 99 % of full time."))
+            self.add_error("share", _("A second service takes between 1 and 99 percent of full time."))
         return cleaned
 
     def wanted(self) -> Wanted:

@@ -1,4 +1,4 @@
-"""A transfer seen from both sides: one village asks, the other decides; and a town moves people between its villages."""
+"""A transfer seen from both sides: one village asks, the other decides; a town moves people among its villages."""
 
 import pytest
 from playwright.sync_api import expect
@@ -22,7 +22,7 @@ def picture():
 
 @pytest.fixture
 def looked_at(accessible, picture):
-    """A page as it should be: axe is content with it, it is no wider than a telephone, and kept as a picture, wide and narrow."""
+    """A page as it should be, for axe and on a telephone; pictures of it are kept, wide and narrow."""
 
     def look(window, name):
         accessible(window)

@@ -232,7 +232,8 @@ def test_people_are_ticked_shown_and_moved(root, staff, visitor):
     shown = browser.post(page, {"target": SECOND_VILLAGE, "day": TODAY.isoformat()})
     assert shown.context["plan"].members == [first, second]
     assert "东塘第一社区" in said(shown)
-    sent = {"target": SECOND_VILLAGE, "day": TODAY.isoformat(), "seen": shown.context["form"].seen, "confirmed": "1"}
+    assert f'name="seen" value="{shown.context["seen"]}"' in shown.content.decode()
+    sent = {"target": SECOND_VILLAGE, "day": TODAY.isoformat(), "seen": shown.context["seen"], "confirmed": "1"}
     for _ in range(2):
         browser.post(page, sent, follow=True)
     assert dict(Member.objects.values_list("pk", "unit")) == {
