@@ -27,10 +27,11 @@ from personnel.models import (
     TransferRequest,
 )
 from tests import access_table
-from tests.conftest import DISTRICT, OTHER_TOWN, OTHER_VILLAGE, SECOND_VILLAGE, STATION, TOWN, VILLAGE
+from tests.conftest import DISTRICT, OTHER_TOWN, OTHER_VILLAGE, STATION, TOWN, VILLAGE
 from tests.factories import EmployerFactory, MemberFactory, serve
 
 UNIT_OF = {"clerk": VILLAGE, "staff": TOWN}
+SUB_BUREAU = 440199_900_000
 MISSING = 987_654_321
 PUBLIC = {"organization.unit"}  # names of units are known to everybody
 SENTINELS = ("哨兵", "shaobing")
@@ -62,7 +63,7 @@ def world(unit, account, word="样本"):
             unit=place, account=0, account_name=word, file_name=f"{word}.xlsx", sha256="0" * 64, size=1, counts={}
         )
         asked = transfer(unit, "某人", b"nobody", post=word)
-        waiting = TransferConsent.objects.get(request=transfer(SECOND_VILLAGE, member.name, member.id_digest))
+        waiting = TransferConsent.objects.get(request=transfer(SUB_BUREAU, member.name, member.id_digest))
     user = account("hr" if unit == STATION else "clerk", unit, name=word)
     made = [member, employer, team, post, held, bank, contact, health, card, user, place, roster, asked, waiting]
     return {each._meta.label_lower: each.pk for each in made} | logged(account)
