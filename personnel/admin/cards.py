@@ -84,7 +84,7 @@ class CardAdmin(GuardedAdmin):
     change_list_template = "personnel/people.html"
     fields = ["name", "sex", "birth_date", "education", "mask", "unit", "services"]
     readonly_fields = ["services"]
-    actions = [move_people]
+    actions = [move_people]  # type: ignore[assignment]  # the other lists have none
 
     def get_changelist(self, request, **kwargs):
         return PeopleList

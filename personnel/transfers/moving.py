@@ -173,7 +173,8 @@ def _write(cursor, found: Plan, order: Order) -> None:
         [getattr(service, name) for service in found.services] for name in ("ended_on", "ending", "ending_note")
     ]  # as they were known before: a service that has its last day keeps it at the target
     note = Unit.objects.values_list("name", flat=True).get(pk=order.target)[:120]
-    kept = [column.column for column in Assignment._meta.concrete_fields if column.name not in ("id", *RENEWED)]
+    fields = [field for field in Assignment._meta.concrete_fields if field.name not in ("id", *RENEWED)]
+    kept = [field.column for field in fields if field.column]
     with bulk.hashed(cursor):
         cursor.execute(
             "UPDATE personnel_assignment SET ended_on = %s, ending = 'transferred', ending_note = %s"
