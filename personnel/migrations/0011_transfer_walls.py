@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     Backwards the functions of requests stay as they are: they allow less.
     """
 
-    dependencies = [("personnel", "0008_transfer_answers")]
+    dependencies = [("personnel", "0010_transfer_answers")]
 
     operations = [
         migrations.RunSQL(sql_file("personnel", "transfer_walls"), BACK),

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organization', '0007_job_walls'),
-        ('personnel', '0007_one_index_of_units'),
+        ('organization', '0008_trail_by_ranges'),
+        ('personnel', '0009_cleaned_lines'),
     ]
 
     operations = [
