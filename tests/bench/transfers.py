@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from statistics import median
 from time import perf_counter
 
@@ -65,7 +66,7 @@ def measured(mover) -> dict[str, list[float]]:
     day = FIRST_DAY
     for _ in range(ROUNDS):
         for old, new in ((VILLAGE, SECOND_VILLAGE), (SECOND_VILLAGE, VILLAGE)):
-            seconds["bare"].append(timed(lambda old=old, new=new: bare(mover, old, new)))
+            seconds["bare"].append(timed(partial(bare, mover, old, new)))
             bare(mover, new, old)
             settle()
             day += timedelta(days=1)
