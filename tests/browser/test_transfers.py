@@ -9,14 +9,16 @@ LISTS = {"asking": "/personnel/transferrequest/", "deciding": "/personnel/transf
 
 
 @pytest.fixture
-def looked_at(accessible):
+def looked_at(accessible, complaints):
     """A page as it should be, for axe and on a telephone."""
 
     def look(window):
+        assert complaints == []
         accessible(window)
         window.set_viewport_size({"width": 390, "height": 844})
         assert window.evaluate("document.documentElement.scrollWidth <= innerWidth")
         window.set_viewport_size({"width": 1280, "height": 800})
+        complaints.clear()  # axe puts imported style sheets into the page to read them, which the policy refuses
 
     return look
 
