@@ -21,7 +21,7 @@ from personnel.confirmation.pages import forces_of
 from personnel.confirmation.progress import standings
 from personnel.figures.population import PROFESSIONAL
 from personnel.headcount import COUNTED_LEVELS
-from personnel.models import ConfirmationCycle, Force, RosterImport
+from personnel.models import ConfirmationCycle, Force, RosterImport, TransferConsent, TransferRequest
 from personnel.models.roster import STAGED_FOR
 
 # What each role can do something about; finance and training have nothing to mend here.
@@ -59,6 +59,8 @@ def context(request) -> dict:
         shown["waiting"] = due + shown.get("waiting", [])
     if typed := unsaved():
         shown["waiting"] = typed + shown.get("waiting", [])
+    if rows := transfers(account, today):
+        shown["waiting"] = rows + shown.get("waiting", [])
     if account.role in GAPS:
         shown["gaps"] = counted(asked, GAPS[account.role])
     return shown
@@ -159,6 +161,24 @@ def unsaved() -> list[dict]:
             "hint": _("kept until %(until)s") % {"until": clock(one.at + drafts.KEPT_FOR)},
         }
         for one in drafts.unsaved()[:MOST_ROSTERS]
+    ]
+
+
+def transfers(account, today) -> list[dict]:
+    """What other units ask of this one, and what they answered."""
+    found = []
+    if account.has_perm("personnel.decide_transferconsent"):
+        waiting = TransferConsent.objects.decidable_by(account).count()
+        label = _("Transfer requests waiting for my decision")
+        found.append((label, waiting, "admin:personnel_transferconsent_changelist", "mine"))
+    if account.has_perm("personnel.add_transferrequest"):
+        answered = TransferRequest.objects.lately_answered(account, today).count()
+        label = _("Answers to my transfer requests")
+        found.append((label, answered, "admin:personnel_transferrequest_changelist", "lately"))
+    return [
+        {"label": label, "count": number(count), "url": f"{reverse(page)}?standing={standing}"}
+        for label, count, page, standing in found
+        if count
     ]
 
 

@@ -43,6 +43,7 @@ NAMES = {
     "sha256": gettext_lazy("fingerprint of the file"),
     "sessions": gettext_lazy("sessions ended"),
     "table": gettext_lazy("table"),
+    "transfer_request": gettext_lazy("number of the transfer request"),
     "unknown": gettext_lazy("unknown user name"),
     "way": gettext_lazy("way"),
     "what": gettext_lazy("what"),

@@ -32,6 +32,8 @@ _FILES: Verbs = {
     "personnel.certificate": ("view", "add"),
     "personnel.documentsighting": ("view", "add"),
     "personnel.rostersnapshot": ("view", "sign"),
+    "personnel.transferrequest": ("view", "add"),
+    "personnel.transferconsent": ("view", "decide"),
 }
 _LISTS: Verbs = {
     "personnel.card": (*VIEW, "export"),
@@ -45,11 +47,17 @@ _MASKED: Verbs = _LISTS | {"personnel.member": VIEW, "personnel.assignment": VIE
 
 _TABLE: dict[str, Verbs] = {
     "clerk": _LISTS | _FILES,
-    "staff": _LISTS | _FILES | {"organization.employer": WRITE, "organization.account": ("view", "handover")},
+    "staff": _LISTS
+    | _FILES
+    | {
+        "personnel.member": (*WRITE, "import", "move"),
+        "organization.employer": WRITE,
+        "organization.account": ("view", "handover"),
+    },
     "hr": _LISTS
     | _FILES
     | {
-        "personnel.member": (*WRITE, "import", "reveal"),
+        "personnel.member": (*WRITE, "import", "reveal", "move"),
         "personnel.eligibilityrule": WRITE,
         "personnel.healthrecord": WRITE,
         "organization.employer": WRITE,
@@ -58,6 +66,8 @@ _TABLE: dict[str, Verbs] = {
     "training": _MASKED,
     "governance": _MASKED
     | {
+        "personnel.member": ("view", "move"),
+        "personnel.transferconsent": ("view", "decide"),
         "organization.unit": WRITE,
         "organization.team": WRITE,
         "organization.post": WRITE,

@@ -18,9 +18,9 @@ TRAIL = "organization_trail"
 @cache
 def kinds() -> dict[str, str]:
     """{table or view: kind}: the kinds of `Protect`, "trail" and "framework"."""
-    declared = {
+    declared = {  # in the order of the migrations: a later one may change the kind
         operation.table: operation.kind
-        for migration in MigrationLoader(None).disk_migrations.values()
+        for _key, migration in sorted(MigrationLoader(None).disk_migrations.items())
         for operation in migration.operations
         if isinstance(operation, Protect)
     }

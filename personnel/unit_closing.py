@@ -5,11 +5,12 @@ goes on from that day at the successor, with everything else as it was: force, p
 """
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organization.refusal import fill
 from organization.reorganisation import Closing, Mover, register
-from personnel.models import Appointment, Assignment, Member
+from personnel.models import Appointment, Assignment, Member, TransferRequest
 
 
 def _here(closing: Closing):
@@ -80,6 +81,10 @@ def _files(closing):
     return Member.objects.filter(unit=closing.unit)
 
 
+def _requests(closing):
+    return TransferRequest.objects.open().filter(unit=closing.unit)
+
+
 FILES = Mover(
     _("files of people"),
     lambda closing: _files(closing).count(),
@@ -95,8 +100,13 @@ APPOINTMENTS = Mover(
     label_going_on=_("appointments, which go on"),
     slug="appointments",
 )
+REQUESTS = Mover(
+    _("transfer requests, which lapse"),
+    lambda closing: _requests(closing).count(),
+    lambda closing: _requests(closing).update(answer=TransferRequest.Answer.LAPSED, answered_on=timezone.localdate()),
+)
 
 
 def register_movers():
-    for mover in (FILES, SERVICES, APPOINTMENTS):
+    for mover in (FILES, SERVICES, APPOINTMENTS, REQUESTS):
         register(mover)

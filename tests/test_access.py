@@ -29,6 +29,8 @@ from personnel.models import (
     RosterImport,
     RosterSnapshot,
     SnapshotEntry,
+    TransferConsent,
+    TransferRequest,
 )
 from personnel.photos import keeping
 from tests import access_table
@@ -36,6 +38,7 @@ from tests.conftest import DISTRICT, OTHER_TOWN, OTHER_VILLAGE, STATION, TOWN, V
 from tests.factories import EmployerFactory, MemberFactory, serve
 
 UNIT_OF = {"clerk": VILLAGE, "staff": TOWN}
+SUB_BUREAU = 440199_900_000
 MISSING = 987_654_321
 PUBLIC = {
     "organization.unit",
@@ -91,11 +94,20 @@ def world(unit, account, word="样本"):
     user = account("hr" if unit == STATION else "clerk", unit, name=word)
     with as_account(user):
         certificate = issuing.issue(issuing.Draft("service", service, date(2014, 7, 1), uuid.uuid4(), word), user)
+        asked = transfer(unit, "某人", b"nobody", post=word)
+        waiting = TransferConsent.objects.get(request=transfer(SUB_BUREAU, member.name, member.id_digest))
     made = [
         member, employer, team, post, held, bank, contact, health, card, user, place, roster, certificate,
-        snapshot, cycle, done,
+        snapshot, cycle, done, asked, waiting,
     ]  # fmt: skip
     return {each._meta.label_lower: each.pk for each in made} | logged(account)
+
+
+def transfer(unit, name, digest, **more):
+    """A request for somebody, by the office itself."""
+    return TransferRequest.objects.create(
+        unit_id=unit, name=name, id_digest=digest, force="patrol", asked_by=0, asked_on=date(2014, 1, 1), **more
+    )
 
 
 def logged(account):

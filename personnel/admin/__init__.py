@@ -8,6 +8,7 @@ from personnel.admin import (
     reorganisations,
     rosters,
     teams,
+    transfers,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "reorganisations",
     "rosters",
     "teams",
+    "transfers",
 ]

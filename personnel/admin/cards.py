@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from organization.guarded_admin import COUNT_CAP, CappedPaginator, GuardedAdmin
-from personnel.admin import prints
+from personnel.admin import move_pages, prints
 from personnel.admin.people_filters import FILTERS, selection
 from personnel.exports import pages
 from personnel.exports.export import RIGHT
@@ -68,6 +68,12 @@ class PeopleList(ChangeList):
         return reverse("admin:personnel_card_change", args=[result.pk])
 
 
+@admin.action(description=_("Move to another unit"), permissions=["move"])
+def move_people(model_admin, request, queryset):
+    """To the page that asks where to: with the people who were ticked, or the whole list."""
+    return move_pages.of_the_list(request, queryset)
+
+
 @admin.register(Card)
 class CardAdmin(GuardedAdmin):
     list_display = ["name", "sex", "age", "unit", "force", "post", "education", "since"]
@@ -79,6 +85,7 @@ class CardAdmin(GuardedAdmin):
     change_list_template = "personnel/people.html"
     fields = ["name", "sex", "birth_date", "education", "mask", "unit", "services"]
     readonly_fields = ["services"]
+    actions = [move_people]  # type: ignore[assignment]  # the other lists have none
 
     def get_changelist(self, request, **kwargs):
         return PeopleList
@@ -92,8 +99,12 @@ class CardAdmin(GuardedAdmin):
     def has_change_permission(self, request, obj=None):
         return False
 
+    def has_move_permission(self, request):
+        return request.user.has_perm(move_pages.MAY_MOVE)
+
     def get_urls(self):
         named = [
+            path("move/", self.admin_site.admin_view(move_pages.move_page), name="personnel_card_move"),
             path("export/", self.admin_site.admin_view(pages.export_page), name="personnel_card_export"),
             path("template/", self.admin_site.admin_view(pages.template_page), name="personnel_card_template"),
             path("print/", self.admin_site.admin_view(prints.print_page), name="personnel_card_print"),

@@ -10,9 +10,9 @@ from personnel.models.fields import DigestField, SealedField
 from personnel.models.member import Member
 
 
-def follows_member(name):
+def follows_member(name, unit="unit_id"):
     return CompositeForeignKey(
-        name=name, columns=["unit_id", "member_id"], target="personnel_member", target_columns=["unit_id", "id"]
+        name=name, columns=[unit, "member_id"], target="personnel_member", target_columns=["unit_id", "id"]
     )
 
 

@@ -8,7 +8,7 @@ from platform import python_version
 
 from tests.bench import markdown, site
 
-PARTS = ("load", "pages", "server", "start", "rosters")
+PARTS = ("load", "pages", "server", "start", "rosters", "transfers")
 
 
 def main() -> None:
@@ -32,6 +32,10 @@ def main() -> None:
         from tests.bench import rosters
 
         rosters.run(with_million=asked.million)
+    if "transfers" in parts:
+        from tests.bench import transfers
+
+        transfers.run()
 
 
 def _inside(parts, asked, var_dir) -> None:
