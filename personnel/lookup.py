@@ -41,6 +41,11 @@ def is_elsewhere(number: str, *, quietly: bool = False) -> bool | None:
 
     `quietly` counts hits only: for a person whose entry is right but for this, and who is saved at once on a miss.
     """
+    return is_digest_elsewhere(sealer().digest(number, purpose="id"), quietly=quietly)
+
+
+def is_digest_elsewhere(digest: bytes, *, quietly: bool = False) -> bool | None:
+    """The same of a number that is known by its digest."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT registered_elsewhere(%s, %s)", [sealer().digest(number, purpose="id"), quietly])
+        cursor.execute("SELECT registered_elsewhere(%s, %s)", [digest, quietly])
         return cursor.fetchone()[0]
