@@ -13,8 +13,9 @@ from dashboards.lists import LISTS
 from dashboards.navigation import IMPORTS
 from organization import rights
 from personnel import figures
+from personnel.corrections.duplicates import Pairs, can_be_searched
 from personnel.figures.population import PROFESSIONAL
-from personnel.models import Force, RosterImport
+from personnel.models import Force, RosterImport, WithdrawnFile
 from personnel.models.roster import STAGED_FOR
 
 # What each role can do something about; finance and training have nothing to mend here.
@@ -46,7 +47,7 @@ def context(request) -> dict:
     if account.has_perm(IMPORTS):
         shown["waiting"] = unconfirmed(account) + shown.get("waiting", [])
     if account.role in GAPS:
-        shown["gaps"] = counted(asked, GAPS[account.role])
+        shown["gaps"] = counted(asked, GAPS[account.role]) + corrections(asked)
     return shown
 
 
@@ -65,6 +66,19 @@ def counted(asked: Asked, slugs) -> list[dict]:
 def _squads(slug, squads):
     test = {"squads-empty": "is_empty", "squads-small": "is_small", "squads-leaderless": "is_leaderless"}[slug]
     return sum(getattr(squad, test) for squad in squads)
+
+
+def corrections(asked: Asked) -> list[dict]:
+    """Files that may be two of one person, and files that were withdrawn, for those who write files."""
+    if not asked.account.has_perm("personnel.change_member"):
+        return []
+    unit, forces = asked.unit.code, rights.FORCES_WRITTEN.get(asked.account.role or "", ())
+    pairs = Pairs(asked.within, forces).count() if can_be_searched(unit) else 0
+    rows = [
+        (_("Likely duplicates"), pairs, "admin:personnel_filemerge_duplicates"),
+        (_("Withdrawn files"), WithdrawnFile.objects.standing().count(), "admin:personnel_withdrawnfile_changelist"),
+    ]
+    return [{"label": label, "count": number(count), "url": reverse(page)} for label, count, page in rows if count]
 
 
 def clock(moment) -> str:

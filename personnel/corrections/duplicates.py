@@ -21,6 +21,9 @@ REASONS = {
 # A search compares every file with every namesake: what a district can do while somebody waits.
 SEARCHED_LEVELS = frozenset({"district", "town", "village"})
 
+# As `Member.is_written_by`: the running or last service is of these forces, or there is none.
+_OURS = """COALESCE((SELECT a.force = ANY (%(forces)s) FROM personnel_assignment a WHERE a.member_id = l.{}
+  ORDER BY a.ended_on DESC NULLS FIRST, a.started_on DESC LIMIT 1), true)"""
 # A number one slip away from another shows in no digest; but a slip in its birth date shows in the date.
 _PAIRS = """
 WITH file AS MATERIALIZED (SELECT id, name, sex, birth_date, phone_digest FROM personnel_member
@@ -41,14 +44,13 @@ pair AS (
   SELECT first, second, array_agg(DISTINCT reason ORDER BY reason) AS reasons FROM likely l
   WHERE NOT EXISTS (SELECT FROM personnel_differentpeople d
                     WHERE d.taken_back_at IS NULL AND d.first_id = l.first AND d.second_id = l.second)
+    AND ({first} OR {second})
   GROUP BY first, second
 )
-"""
-COUNTED = _PAIRS + "SELECT count(*) FROM pair"
-PAGE = (
-    _PAIRS + "SELECT first, second, reasons FROM pair ORDER BY cardinality(reasons) DESC, first, second"
-    " LIMIT %(limit)s OFFSET %(offset)s"
-)
+""".format(first=_OURS.format("first"), second=_OURS.format("second"))  # noqa: S608 - constants of this module only
+COUNTED = _PAIRS + "SELECT count(*) FROM pair"  # noqa: S608
+_PART = "SELECT first, second, reasons FROM pair ORDER BY cardinality(reasons) DESC, first, second"
+PAGE = f"{_PAIRS}{_PART} LIMIT %(limit)s OFFSET %(offset)s"  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -69,14 +71,15 @@ class NotMarkable(Refusal):
 
 
 class Pairs:
-    """The likely pairs within a reach, as a paginator takes them; those with most reasons first."""
+    """The likely pairs within a reach of which one file at least is of these forces, as a paginator takes them; those
+    with most reasons first."""
 
-    def __init__(self, within: Reach) -> None:
-        self.within = within
+    def __init__(self, within: Reach, forces: Sequence[str]) -> None:
+        self.params = within.params() | {"forces": list(forces)}
 
     def count(self) -> int:
         with connection.cursor() as cursor:
-            cursor.execute(COUNTED, self.within.params())
+            cursor.execute(COUNTED, self.params)
             return cursor.fetchone()[0]
 
     def __len__(self) -> int:
@@ -85,7 +88,7 @@ class Pairs:
     def __getitem__(self, part: slice) -> list[Pair]:
         start = part.start or 0
         with connection.cursor() as cursor:
-            cursor.execute(PAGE, self.within.params() | {"limit": part.stop - start, "offset": start})
+            cursor.execute(PAGE, self.params | {"limit": part.stop - start, "offset": start})
             found = cursor.fetchall()
         members = Member.objects.select_related("unit").in_bulk({key for row in found for key in row[:2]})
         return [Pair(members[first], members[second], tuple(reasons)) for first, second, reasons in found]

@@ -79,7 +79,7 @@ def moves(comparison: Comparison, leaving: set[int]) -> list[models.Model]:
         bytes(each) for each in FormerNumber.objects.filter(member=survivor).values_list("number_digest", flat=True)
     ]
     found += [each for each in FormerNumber.objects.filter(member=absorbed) if bytes(each.number_digest) not in digests]
-    return found + [*Appointment.objects.filter(member=absorbed), *TransferConsent.objects.filter(member=absorbed)]
+    return [*found, *Appointment.objects.filter(member=absorbed), *TransferConsent.objects.filter(member=absorbed)]
 
 
 def _record(comparison: Comparison, moving: list[models.Model], reason: str, account: Account) -> FileMerge:

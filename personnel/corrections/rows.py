@@ -25,7 +25,8 @@ def insert(table: str, rows: Sequence[Row]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             SQL(
-                "INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s) ORDER BY id"
+                "INSERT INTO {table} ({columns})"
+                " SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s) ORDER BY id"
             ).format(table=Identifier(table), columns=SQL(", ").join(map(Identifier, columns))),
             [Json(whole)],
         )

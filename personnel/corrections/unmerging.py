@@ -1,4 +1,4 @@
-"""Taking a merge back: both files become exactly what they were, or, where something changed since, nothing is touched."""
+"""Taking a merge back: both files become what they were to the letter, or nothing is touched."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
