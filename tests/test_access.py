@@ -16,7 +16,17 @@ from django.urls import reverse
 from organization import events
 from organization.models import Account, SecurityEvent, Team, TrailEntry, Unit
 from organization.scope import as_account, as_root
-from personnel.models import Appointment, BankAccount, Card, EmergencyContact, HealthRecord, RosterImport
+from personnel.corrections import withdrawal
+from personnel.models import (
+    Appointment,
+    BankAccount,
+    Card,
+    DifferentPeople,
+    EmergencyContact,
+    FileMerge,
+    HealthRecord,
+    RosterImport,
+)
 from tests import access_table
 from tests.conftest import DISTRICT, OTHER_TOWN, OTHER_VILLAGE, STATION, TOWN, VILLAGE
 from tests.factories import EmployerFactory, MemberFactory, serve
@@ -28,7 +38,7 @@ SENTINELS = ("哨兵", "shaobing")
 # Values for arguments of addresses that are no number of a row of the model in the address.
 VALUES = {
     "field": "id_number", "slug": "joined", "app_label": "personnel", "url": "nowhere",
-    "row": 987_654_321,
+    "row": 987_654_321, "other": 987_654_322,
 }  # fmt: skip
 KEYS = ("object_id", "pk", "code", "id")
 
@@ -52,8 +62,18 @@ def world(unit, account, word="样本"):
         roster = RosterImport.objects.create(
             unit=place, account=0, account_name=word, file_name=f"{word}.xlsx", sha256="0" * 64, size=1, counts={}
         )
+        merged = FileMerge.objects.create(
+            unit=place, survivor_id=member.pk, survivor_name=word, absorbed_id=MISSING, absorbed_name=word, reason=word,
+            account_name=word,
+        )  # fmt: skip
+        apart = DifferentPeople.objects.create(
+            unit=place, first_id=member.pk, second_id=MISSING, names=word, reason=word, account_name=word
+        )
+        away = withdrawal.keep(MemberFactory(unit=place, name=f"{word}员"), word, Account(name=word))
+        withdrawal.remove(away)
     user = account("hr" if unit == STATION else "clerk", unit, name=word)
     made = [member, employer, team, post, held, bank, contact, health, card, user, place, roster]
+    made += [merged, apart, away]
     return {each._meta.label_lower: each.pk for each in made} | logged(account)
 
 

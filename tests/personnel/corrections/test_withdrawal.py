@@ -50,7 +50,8 @@ def test_no_figure_list_or_search_knows_a_withdrawn_person_on_any_day(member, st
     for day in (TODAY, TODAY.replace(year=2014)):
         assert figures.strength(day, belonging.reach(TOWN))["total"] == before - 1
         assert not Selection(day=day, unit=TOWN, status="all", text="梁试误").cards()
-    assert lookup.bearer(id_number(41)) is None and not lookup.phone("13900010041")
+    assert lookup.bearer(id_number(41)) is None
+    assert not lookup.phone("13900010041")
     assert not Card.objects.filter(member=member.pk).exists()
 
 
@@ -105,7 +106,8 @@ def test_what_hangs_on_the_file_is_named(member, staff, root):
     Appointment.objects.create(post=team.posts.first(), member=member, started_on=TODAY)
     with as_account(staff), pytest.raises(withdrawal.NotWithdrawable) as refused:
         withdrawal.withdraw(member, "录错人", staff)
-    assert refused.value.code == "something_hangs" and "1" in str(refused.value)
+    assert refused.value.code == "something_hangs"
+    assert "1" in str(refused.value)
 
 
 def test_a_service_that_the_superior_does_not_see_refuses_it(member, staff, root):
@@ -128,7 +130,8 @@ def test_a_withdrawn_file_is_listed_opened_and_brought_back_in_the_browser(membe
     listed = browser.get(reverse("admin:personnel_withdrawnfile_changelist")).content.decode()
     kept = WithdrawnFile.objects.get()
     opened = browser.get(reverse("admin:personnel_withdrawnfile_change", args=[kept.pk])).content.decode()
-    assert "梁试误" in listed and "录错人" in opened
+    assert "梁试误" in listed
+    assert "录错人" in opened
     back = reverse("admin:personnel_withdrawnfile_back", args=[kept.pk])
     assert browser.post(back)["Location"] == reverse("admin:personnel_member_change", args=[member.pk])
     assert browser.post(back).status_code == 302  # pressed twice
