@@ -37,7 +37,7 @@ class NumberForm(ReasonForm):
         self.correction = self.other = None
 
     def clean(self):
-        cleaned = super().clean()
+        cleaned = super().clean() or self.cleaned_data
         if "document" not in cleaned or "id_number" not in cleaned:
             return cleaned
         try:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from organization import rights
 from organization.refused_by_database import sentence
-from personnel import concurrency
+from organization.scope import current
+from personnel import concurrency, identity
 from personnel.admin.correction_forms import NumberForm, ReasonForm
 from personnel.admin.numbers import shown
 from personnel.corrections import numbers, withdrawal
@@ -82,9 +83,11 @@ def number_page(request, pk):
         messages.success(request, _("The document number of %(name)s was corrected.") % {"name": member.name})
         return to_file(member)
     former = FormerNumber.objects.standing().filter(member=member)
+    looked_at = form.correction if is_looked_at and form.is_valid() else None
     context = {
         "member": member, "form": form, "former": former, "number": shown(member, "id_number"),
-        "correction": form.correction if is_looked_at and form.is_valid() else None, "other": form.other,
+        "correction": looked_at, "other": form.other, "again": again(request),
+        "told": looked_at and told(request, looked_at),
     }  # fmt: skip
     return render(request, f"{FOLDER}/number.html", context_of(request, _("Correct the document number"), **context))
 
@@ -94,12 +97,23 @@ def typed(request, member):
     if request.method != "POST":
         return None
     data = request.POST.copy()
-    again = data.get("again", "")
-    if again.isascii() and again.isdecimal():
-        former = FormerNumber.objects.standing().filter(member=member, pk=int(again[:18])).first()
+    key = again(request)
+    if key.isascii() and key.isdecimal():
+        former = FormerNumber.objects.standing().filter(member=member, pk=int(key[:18])).first()
         if former:
             data["id_number"] = former.number
     return data
+
+
+def again(request) -> str:
+    """The former number that is to stand again, by its key."""
+    return request.POST.get("again", "")
+
+
+def told(request, correction) -> str:
+    """The number as it will stand; one that the reader did not type shows as much as any other number of the file."""
+    is_seen = not again(request) or current().duty in rights.PLAIN_NUMBER_ROLES
+    return correction.number if is_seen else identity.mask(correction.number)
 
 
 def saved(request, member, form) -> bool:

@@ -1,5 +1,7 @@
 """The pages of files that may be two of one person: finding, comparing, merging, separating, and keeping apart."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -35,7 +37,7 @@ def duplicates_page(request):
     """The likely pairs of a unit, in pages."""
     unit = Unit.objects.get(pk=parse_unit(request))
     can_search = duplicates.can_be_searched(unit.pk)
-    pairs = duplicates.Pairs(belonging.reach(unit.pk), forces_of(request)) if can_search else []
+    pairs: Any = duplicates.Pairs(belonging.reach(unit.pk), forces_of(request)) if can_search else []
     page = Paginator(pairs, PAIRS_A_PAGE).get_page(request.GET.get("p"))
     below = () if can_search else Unit.objects.children(unit.pk).order_by("code")
     context = {"unit": unit, "page": page, "can_search": can_search, "below": below, "form": ReasonForm()}

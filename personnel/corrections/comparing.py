@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Field
 from django.utils.text import capfirst
@@ -91,7 +91,7 @@ def _value(name: str, survivor: Member, absorbed: Member) -> Value | None:
     ours, theirs = getattr(survivor, name) or "", getattr(absorbed, name) or ""
     if not (ours or theirs):
         return None
-    told = Member._meta.get_field(name)
+    told = cast("Field", Member._meta.get_field(name))
     label = capfirst(str(told.verbose_name))
     return Value(name, label, _shown(told, ours), _shown(told, theirs), absorbed_stays=not ours)
 

@@ -49,7 +49,7 @@ pair AS (
 )
 """.format(first=_OURS.format("first"), second=_OURS.format("second"))  # noqa: S608 - constants of this module only
 COUNTED = _PAIRS + "SELECT count(*) FROM pair"  # noqa: S608
-_PART = "SELECT first, second, reasons FROM pair ORDER BY cardinality(reasons) DESC, first, second"
+_PART = "SELECT first, second, reasons FROM pair ORDER BY reasons = '{slip}', cardinality(reasons) DESC, first, second"
 PAGE = f"{_PAIRS}{_PART} LIMIT %(limit)s OFFSET %(offset)s"
 
 

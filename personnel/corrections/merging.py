@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import Account
 from organization.refusal import Refusal
 from organization.scope import current, entered
+from personnel import concurrency
 from personnel.corrections import rows, withdrawal
 from personnel.corrections.comparing import FIELDS, Comparison, compare
 from personnel.corrections.withdrawal import NotWithdrawable
@@ -75,10 +76,9 @@ def moves(comparison: Comparison, leaving: set[int]) -> list[models.Model]:
     for single in (HealthRecord, BankAccount):
         if not single.objects.filter(member=survivor).exists():
             found += single.objects.filter(member=absorbed)
-    digests = [
-        bytes(each) for each in FormerNumber.objects.filter(member=survivor).values_list("number_digest", flat=True)
-    ]
-    found += [each for each in FormerNumber.objects.filter(member=absorbed) if bytes(each.number_digest) not in digests]
+    known_numbers = {bytes(each.number_digest) for each in FormerNumber.objects.standing().filter(member=survivor)}
+    former = FormerNumber.objects.filter(member=absorbed).order_by("id")
+    found += [each for each in former if each.dropped_at or bytes(each.number_digest) not in known_numbers]
     return [*found, *Appointment.objects.filter(member=absorbed), *TransferConsent.objects.filter(member=absorbed)]
 
 
@@ -91,6 +91,7 @@ def _record(comparison: Comparison, moving: list[models.Model], reason: str, acc
         unit_id=comparison.survivor.unit_id, reason=reason, account_name=account.name,
         survivor_id=comparison.survivor.pk, survivor_name=comparison.survivor.name,
         absorbed_id=comparison.absorbed.pk, absorbed_name=comparison.absorbed.name,
+        seen=max(concurrency.version(member.pk) for member in (comparison.survivor, comparison.absorbed)),
         before={table: rows.stand(table, keys) for table, keys in touched.items()},
     )  # fmt: skip
     record.refresh_from_db()
@@ -111,11 +112,18 @@ def _carry_out(
         setattr(survivor, name, getattr(absorbed, name))
     if taken:
         survivor.save(update_fields=[*taken, *(["phone_digest"] if "phone" in taken else [])])
+    _lead_to(survivor, absorbed, record, account)
+    withdrawal.remove(withdrawal.keep(absorbed, record.reason, account, record))
+
+
+def _lead_to(survivor: Member, absorbed: Member, record: FileMerge, account: Account) -> None:
+    """The number of the absorbed file finds the survivor, unless it does so already."""
+    if FormerNumber.objects.standing().filter(member=survivor, number_digest=absorbed.id_digest).exists():
+        return
     FormerNumber.objects.create(
         member=survivor, unit_id=survivor.unit_id, number=absorbed.id_number, reason=record.reason, merge=record,
         corrected_at=record.merged_at, corrected_by=account.name,
     )  # fmt: skip
-    withdrawal.remove(withdrawal.keep(absorbed, record.reason, account, record))
 
 
 def hand_over(row: models.Model, survivor: Member) -> None:

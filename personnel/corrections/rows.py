@@ -66,9 +66,6 @@ def _columns(table: str, rows: Sequence[Row]) -> list[str]:
 
 
 def _whole(table: str, rows: Sequence[Row]) -> list[Row]:
-    new = {
-        field.column: field.get_default()
-        for field in model_of(table)._meta.concrete_fields
-        if field.column not in rows[0] and not field.primary_key
-    }
+    fields = model_of(table)._meta.concrete_fields
+    new = {each.column: each.get_default() for each in fields if each.column and each.column not in rows[0]}
     return [new | row for row in rows]

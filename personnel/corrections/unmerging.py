@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import models
-from django.db.models import Max
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -41,8 +41,7 @@ def unmerge(record: FileMerge, account: Account) -> list[Later]:
 
     Raises NotSeparable; then the caller rolls back.
     """
-    withdrawn = WithdrawnFile.objects.filter(merge=record).first()
-    _refuse(record, withdrawn, account)
+    withdrawn = _separable(record, account)
     if later := changes_since(record, account):
         return later
     with entered(replace(current(), batch=record.batch)):
@@ -58,7 +57,9 @@ def unmerge(record: FileMerge, account: Account) -> list[Later]:
     return []
 
 
-def _refuse(record: FileMerge, withdrawn: WithdrawnFile | None, account: Account) -> None:
+def _separable(record: FileMerge, account: Account) -> WithdrawnFile:
+    """What is kept of the absorbed file, with the other one locked. Raises NotSeparable."""
+    withdrawn = WithdrawnFile.objects.filter(merge=record).first()
     survivor = locked(record.survivor_id).get(record.survivor_id)  # first, so that a double click waits
     if FileUnmerge.objects.filter(merge=record).exists():
         raise NotSeparable("undone_already", _("This merge was taken back already."))
@@ -72,6 +73,7 @@ def _refuse(record: FileMerge, withdrawn: WithdrawnFile | None, account: Account
     if other := Member.objects.filter(id_digest=number).first():
         message = _("The number of the absorbed file is registered for %(name)s by now.")
         raise NotSeparable("registered_meanwhile", message, name=other.name)
+    return withdrawn
 
 
 def _all_rows(record: FileMerge, withdrawn: WithdrawnFile | None, table: str) -> list[rows.Row]:
@@ -81,23 +83,19 @@ def _all_rows(record: FileMerge, withdrawn: WithdrawnFile | None, table: str) ->
 def changes_since(record: FileMerge, reader: Account) -> list[Later]:
     """What was changed in the file since the merge, and would be lost."""
     both = [record.survivor_id, record.absorbed_id]
-    last = TrailEntry.objects.filter(batch=record.batch).aggregate(last=Max("id"))["last"] or 0
-    entries = TrailEntry.objects.filter(id__gt=last, member__in=both).exclude(batch__in=_taken_back(record))
+    entries = TrailEntry.objects.filter(id__gt=record.seen, member__in=both).exclude(batch__in=_left_as_it_was(record))
     told = trail_labels.tell(entries.order_by("id")[:20], reader)
     return [Later(f"{each.what}: {each.summary}", each.entry.who, each.entry.at) for each in told] or [
         Later(capfirst(str(model._meta.verbose_name))) for model in _changed_unseen(record)
     ]
 
 
-def _taken_back(record: FileMerge) -> list[str]:
-    """Batches that left the file as it was: later merges that were taken back, withdrawals that were."""
-    merges = FileMerge.objects.filter(pk__gt=record.pk, undoing__isnull=False)
-    withdrawn = WithdrawnFile.objects.filter(member_id=record.survivor_id, merge=None, returning__isnull=False)
-    return (
-        [merge.batch for merge in merges.filter(survivor_id=record.survivor_id)]
-        + [merge.batch for merge in merges.filter(absorbed_id=record.survivor_id)]
-        + [withdrawal.batch(each) for each in withdrawn]
-    )
+def _left_as_it_was(record: FileMerge) -> list[str]:
+    """Batches that changed nothing since: the merge itself, later merges and withdrawals that were taken back."""
+    key = record.survivor_id
+    merges = FileMerge.objects.filter(Q(survivor_id=key) | Q(absorbed_id=key), pk__gt=record.pk, undoing__isnull=False)
+    withdrawn = WithdrawnFile.objects.filter(member_id=key, merge=None, returning__isnull=False)
+    return [record.batch, *(merge.batch for merge in merges), *(withdrawal.batch(each) for each in withdrawn)]
 
 
 def _changed_unseen(record: FileMerge) -> list[type[models.Model]]:
@@ -119,8 +117,8 @@ def _differs(now: models.Model | None, before: Mapping[str, Any], bound: list[Se
 
 
 def _opened(each: SealedField, row: Mapping[str, Any]) -> str | None:
-    told = row[each.column]
-    if told is None:
+    column = str(each.column)
+    if row[column] is None:
         return None
-    blob = bytes.fromhex(told.removeprefix("\\x"))
-    return sealer().open(blob, table=each.model._meta.db_table, column=each.column, row=row["member_id"])
+    blob = bytes.fromhex(row[column].removeprefix("\\x"))
+    return sealer().open(blob, table=each.model._meta.db_table, column=column, row=row["member_id"])

@@ -29,6 +29,7 @@ class FileMerge(models.Model):
     absorbed_name = models.CharField(_("file that was absorbed"), max_length=50)
     reason = models.CharField(_("reason"), max_length=200)
     before = models.JSONField(default=dict)  # {table: [row]}
+    seen = models.BigIntegerField(default=0)  # the last entry of the trail about either file until then
     merged_at = models.DateTimeField(_("merged at"), db_default=Now())
     actor = models.BigIntegerField(null=True)
     account_name = models.CharField(_("merged by"), max_length=80)

@@ -13,7 +13,7 @@ from personnel import lookup
 from personnel.corrections import numbers
 from personnel.corrections.comparing import compare
 from personnel.corrections.merging import NotMergeable, merge
-from personnel.corrections.unmerging import unmerge
+from personnel.corrections.unmerging import NotSeparable, unmerge
 from personnel.models import (
     Assignment,
     BankAccount,
@@ -161,6 +161,35 @@ def test_two_part_time_services_share_the_week_after_the_merge(root, staff):
         merge(first.pk, second.pk, staff, reason="同一人", taken=[])
         half.refresh_from_db()
         assert (half.member_id, half.share_from) == (first.pk, 50)
+
+
+def test_a_number_that_led_to_the_survivor_already_goes_on_doing_so(root, staff):
+    first = MemberFactory(name="梁试曾", id_number=id_number(51))
+    old = id_number(52)
+    with as_account(staff):
+        numbers.correct(first, numbers.judged(first, "resident_id", old, date(2014, 7, 1)), "看错", staff)
+        numbers.correct(first, numbers.judged(first, "resident_id", id_number(51), date(2014, 7, 1)), "改回", staff)
+        second = MemberFactory(name="梁试曾", id_number=old)
+        before = register()
+        record = merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        assert [former.member_id for former in numbers.former_bearers(old)] == [first.pk]
+        assert unmerge(record, staff) == []
+        assert register() == before
+
+
+def test_of_two_merges_the_later_is_taken_back_first(root, staff):
+    first, second, third = (MemberFactory(name="梁试三", id_number=id_number(60 + n)) for n in range(3))
+    serve(third, since="2010-01-01", until="2011-01-01")
+    with as_account(staff):
+        before = register()
+        one = merge(second.pk, third.pk, staff, reason="同一人", taken=[])
+        other = merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        assert [former.member_id for former in numbers.former_bearers(id_number(62))] == [first.pk]
+        with pytest.raises(NotSeparable):
+            unmerge(one, staff)
+        assert unmerge(other, staff) == []
+        assert unmerge(one, staff) == []
+        assert register() == before
 
 
 services = st.lists(

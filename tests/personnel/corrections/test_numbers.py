@@ -131,6 +131,19 @@ def test_correcting_back_drops_the_old_number_and_keeps_the_wrong_one(member, cl
     assert [each.number for each in FormerNumber.objects.standing()] == [RIGHT]
 
 
+def test_an_office_that_sees_numbers_masked_does_not_read_a_former_one_on_the_way_back(root, officer, visitor):
+    patrol = MemberFactory(name="梁试巡", id_number=WRONG, birth_date=date(1980, 3, 15))
+    serve(patrol, force="patrol")
+    browser = visitor(officer)
+    corrected(browser, patrol)
+    former = FormerNumber.objects.get()
+    sent = {"document": "resident_id", "again": former.pk, "reason": "改回"}
+    sent["seen"] = browser.get(page(patrol)).context["form"].initial["seen"]
+    assert WRONG not in browser.post(page(patrol), sent).content.decode()
+    assert browser.post(page(patrol), sent | {"confirmed": "1"}).status_code == 302
+    assert Member.objects.get(pk=patrol.pk).id_number == WRONG
+
+
 def test_pressing_the_button_twice_corrects_once(member, clerk, visitor):
     browser = visitor(clerk)
     seen = browser.get(page(member)).context["form"].initial["seen"]
