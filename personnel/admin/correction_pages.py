@@ -167,7 +167,7 @@ def obstacle(member, account) -> str:
 def withdrawn_page(request, withdrawn):
     """What was in a withdrawn file, why it went, and the way back."""
     services = [
-        Assignment(**{field.attname: row[field.column] for field in Assignment._meta.concrete_fields})
+        Assignment(**{each.attname: each.to_python(row.get(each.column)) for each in Assignment._meta.concrete_fields})
         for row in withdrawn.file["personnel_assignment"]
     ]
     is_back = hasattr(withdrawn, "returning")

@@ -92,6 +92,7 @@ def test_a_mistyped_number_is_compared_and_corrected(page):
     looked_at(window, "number")
     window.click(SAVE)
     expect(window.locator(".correction-table")).to_contain_text("1987-02-12")
+    expect(window.locator(".correction-table ins")).to_have_text(number(7, RIGHT, REGION))
     looked_at(window, "number-check")
     window.click(SAVE)
     expect(window.locator(".field-shown_number .readonly").first).to_have_text(number(7, RIGHT, REGION))

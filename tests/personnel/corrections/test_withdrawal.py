@@ -131,6 +131,7 @@ def test_a_withdrawn_file_is_listed_opened_and_brought_back_in_the_browser(membe
     kept = WithdrawnFile.objects.get()
     opened = browser.get(reverse("admin:personnel_withdrawnfile_change", args=[kept.pk])).content.decode()
     assert "梁试误" in listed
+    assert "2012-01-01" in opened
     assert "录错人" in opened
     back = reverse("admin:personnel_withdrawnfile_back", args=[kept.pk])
     assert browser.post(back)["Location"] == reverse("admin:personnel_member_change", args=[member.pk])
