@@ -8,7 +8,7 @@ WITHDRAWN = "SELECT w.member_id FROM personnel_withdrawnfile w WHERE w.withdrawn
 class Migration(migrations.Migration):
     """Corrections behind the scope; a file's rows go in the transaction that keeps it, services move in a merge."""
 
-    dependencies = [("personnel", "0008_corrections")]
+    dependencies = [("personnel", "0010_corrections")]
 
     operations = [
         Protect("personnel_formernumber", "file"),
