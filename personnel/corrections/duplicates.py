@@ -11,6 +11,7 @@ from organization import divisions
 from organization.belonging import Reach
 from organization.models import Account
 from organization.refusal import Refusal
+from personnel import bulk
 from personnel.models import DifferentPeople, Member
 
 REASONS = {
@@ -78,7 +79,7 @@ class Pairs:
         self.params = within.params() | {"forces": list(forces)}
 
     def count(self) -> int:
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, bulk.hashed(cursor):
             cursor.execute(COUNTED, self.params)
             return cursor.fetchone()[0]
 
@@ -87,7 +88,7 @@ class Pairs:
 
     def __getitem__(self, part: slice) -> list[Pair]:
         start = part.start or 0
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, bulk.hashed(cursor):
             cursor.execute(PAGE, self.params | {"limit": part.stop - start, "offset": start})
             found = cursor.fetchall()
         members = Member.objects.select_related("unit").in_bulk({key for row in found for key in row[:2]})

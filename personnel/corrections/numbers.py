@@ -116,13 +116,16 @@ def followed(people: Mapping[bytes, tuple[str, date | None]]) -> dict[bytes, tup
 
     Only where the name is the member's and nobody bears the number now: it may be the right number of somebody else.
     """
+    together = b"".join(people)  # of 32 bytes each; a parameter for each would take many times as long
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT f.number_digest, m.name, m.id_digest, f.corrected_at FROM personnel_formernumber f"
+            "SELECT f.number_digest, m.name, m.id_digest, f.corrected_at"
+            " FROM (SELECT substring(%(digests)s FROM place FOR 32) AS digest"
+            " FROM generate_series(1, %(size)s, 32) AS place) AS asked"
+            " JOIN personnel_formernumber f ON f.number_digest = asked.digest AND f.dropped_at IS NULL"
             " JOIN personnel_member m ON m.id = f.member_id"
-            " WHERE f.number_digest = ANY (%s) AND f.dropped_at IS NULL AND NOT EXISTS"
-            " (SELECT FROM personnel_member o WHERE o.id_digest = f.number_digest) ORDER BY f.id",
-            [list(people)],
+            " WHERE NOT EXISTS (SELECT FROM personnel_member o WHERE o.id_digest = f.number_digest) ORDER BY f.id",
+            {"digests": together, "size": len(together)},
         )
         return {
             bytes(old): (bytes(digest), at)
