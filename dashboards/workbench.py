@@ -19,9 +19,10 @@ from organization import divisions, drafts, rights
 from personnel import figures, gaps
 from personnel.confirmation.pages import forces_of
 from personnel.confirmation.progress import standings
+from personnel.corrections.duplicates import Pairs, can_be_searched
 from personnel.figures.population import PROFESSIONAL
 from personnel.headcount import COUNTED_LEVELS
-from personnel.models import ConfirmationCycle, Force, RosterImport, TransferConsent, TransferRequest
+from personnel.models import ConfirmationCycle, Force, RosterImport, TransferConsent, TransferRequest, WithdrawnFile
 from personnel.models.roster import STAGED_FOR
 
 # What each role can do something about; finance and training have nothing to mend here.
@@ -62,7 +63,7 @@ def context(request) -> dict:
     if rows := transfers(account, today):
         shown["waiting"] = rows + shown.get("waiting", [])
     if account.role in GAPS:
-        shown["gaps"] = counted(asked, GAPS[account.role])
+        shown["gaps"] = counted(asked, GAPS[account.role]) + corrections(asked)
     return shown
 
 
@@ -130,6 +131,19 @@ def changed(asked: Asked, request) -> list[dict] | None:
         for slug, label in changes.KINDS.items()
         if counts[slug]
     ]
+
+
+def corrections(asked: Asked) -> list[dict]:
+    """Files that may be two of one person, and files that were withdrawn, for those who write files."""
+    if not asked.account.has_perm("personnel.change_member"):
+        return []
+    unit, forces = asked.unit.code, rights.FORCES_WRITTEN.get(asked.account.role or "", ())
+    pairs = Pairs(asked.within, forces).count() if can_be_searched(unit) else 0
+    rows = [
+        (_("Likely duplicates"), pairs, "admin:personnel_filemerge_duplicates"),
+        (_("Withdrawn files"), WithdrawnFile.objects.standing().count(), "admin:personnel_withdrawnfile_changelist"),
+    ]
+    return [{"label": label, "count": number(count), "url": reverse(page)} for label, count, page in rows if count]
 
 
 def clock(moment) -> str:

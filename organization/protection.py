@@ -306,15 +306,15 @@ CREATE TRIGGER unit_is_filled BEFORE INSERT ON {self.table} FOR EACH ROW
 class Undoable(DatabaseOperation):
     """Lets web roles delete rows of a protected table while, and as far as, an undo takes them back.
 
-    `created` selects the keys of those rows; it sees what the undoing account sees. `only` says that the table has a
-    policy for all commands already, which is narrowed.
+    `created` selects the keys of those rows (values of `key`); it sees what the undoing account sees. `only` says that
+    the table has a policy for all commands already, which is narrowed.
     """
 
-    def __init__(self, table, created, *, only=True):
-        self.table, self.created, self.only = table, created, only
+    def __init__(self, table, created, *, only=True, key="id"):
+        self.table, self.created, self.only, self.key = table, created, only, key
 
     def deconstruct(self):
-        return ("Undoable", [self.table, self.created], {"only": self.only})
+        return ("Undoable", [self.table, self.created], {"only": self.only, "key": self.key})
 
     def describe(self):
         return f"Let an undo delete what its batch created in {self.table}"
@@ -325,7 +325,7 @@ class Undoable(DatabaseOperation):
             yield f'GRANT DELETE ON {self.table} TO "{names[part]}"'
             yield (
                 f'CREATE POLICY of_{part}_undo ON {self.table} AS {kind} FOR DELETE TO "{names[part]}"'
-                f" USING ({reach}id IN ({self.created}))"
+                f" USING ({reach}{self.key} IN ({self.created}))"
             )
 
     def backwards(self, names):

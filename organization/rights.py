@@ -26,6 +26,10 @@ Verbs = dict[str, tuple[str, ...]]
 _FILES: Verbs = {
     "personnel.member": (*WRITE, "import"),
     "personnel.rosterimport": VIEW,
+    "personnel.formernumber": VIEW,
+    "personnel.withdrawnfile": VIEW,
+    "personnel.filemerge": VIEW,
+    "personnel.differentpeople": VIEW,
     "personnel.assignment": WRITE,
     "personnel.emergencycontact": WRITE,
     "personnel.photo": WRITE,

@@ -144,7 +144,10 @@ def _unsecured(table: Table, kind: str, roles: dict[str, int]) -> Iterator[str]:
             yield _("the policy %(policy)s is for a role that is not ours") % {"policy": name}
         elif kind in RANGED and ours[role] == "staff" and command != "a" and "app.unit_low" not in condition:
             yield _("the policy %(policy)s lets staff past their own range") % {"policy": name}
-    without = {"owner", "staff", "whole"} - {ours.get(role) for _name, _command, role, _condition in table.policies}
+    # A policy of deletion alone narrows what others allow; it lets nobody read or write.
+    without = {"owner", "staff", "whole"} - {
+        ours.get(role) for _name, command, role, _condition in table.policies if command != "d"
+    }
     if without:
         yield _("no policy for %(roles)s") % {"roles": ", ".join(sorted(without))}
 

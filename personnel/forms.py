@@ -10,6 +10,7 @@ from organization.guarded_admin import RefusableForm
 from organization.models import Employer, Unit
 from organization.scope import current
 from personnel import concurrency, identity, lookup, names
+from personnel.corrections import numbers
 from personnel.models import Assignment, Card, Force, Member
 
 
@@ -126,8 +127,12 @@ class NewMemberForm(MemberForm):
 
     def _look_for_doubles(self, cleaned):
         member = lookup.bearer(cleaned["id_number"])
+        former = None if member else numbers.namesake_before(cleaned["id_number"], cleaned["name"])
         if member:
             self.add_error("id_number", _already_here(member))
+        elif former:
+            self.add_error("id_number", str(numbers.notice(former)))
+            self.add_error("id_number", _already_here(former.member))
         else:
             self._look_for_twins(cleaned)
 

@@ -18,6 +18,7 @@ from organization import events
 from organization.models import Account, Reorganisation, SecurityEvent, Team, TrailEntry, Unit
 from organization.scope import as_account, as_root
 from personnel.certificates import issuing
+from personnel.corrections import withdrawal
 from personnel.models import (
     Appointment,
     BankAccount,
@@ -33,6 +34,12 @@ from personnel.models import (
     TransferRequest,
 )
 from personnel.photos import keeping
+    DifferentPeople,
+    EmergencyContact,
+    FileMerge,
+    HealthRecord,
+    RosterImport,
+)
 from tests import access_table
 from tests.conftest import DISTRICT, OTHER_TOWN, OTHER_VILLAGE, STATION, TOWN, VILLAGE
 from tests.factories import EmployerFactory, MemberFactory, serve
@@ -49,6 +56,7 @@ SENTINELS = ("哨兵", "shaobing")
 VALUES = {
     "field": "id_number", "slug": "joined", "app_label": "personnel", "url": "nowhere",
     "row": 987_654_321, "force": "joint_defence", "kind": "merge", "key": "6a5d7e5e-1111-4222-8333-444455556666",
+    "row": 987_654_321, "other": 987_654_322,
 }  # fmt: skip
 KEYS = ("object_id", "pk", "code", "id")
 
@@ -96,10 +104,21 @@ def world(unit, account, word="样本"):
         certificate = issuing.issue(issuing.Draft("service", service, date(2014, 7, 1), uuid.uuid4(), word), user)
         asked = transfer(unit, "某人", b"nobody", post=word)
         waiting = TransferConsent.objects.get(request=transfer(SUB_BUREAU, member.name, member.id_digest))
+        merged = FileMerge.objects.create(
+            unit=place, survivor_id=member.pk, survivor_name=word, absorbed_id=MISSING, absorbed_name=word, reason=word,
+            account_name=word,
+        )  # fmt: skip
+        apart = DifferentPeople.objects.create(
+            unit=place, first_id=member.pk, second_id=MISSING, names=word, reason=word, account_name=word
+        )
+        away = withdrawal.keep(MemberFactory(unit=place, name=f"{word}员"), word, Account(name=word))
+        withdrawal.remove(away)
+    user = account("hr" if unit == STATION else "clerk", unit, name=word)
     made = [
         member, employer, team, post, held, bank, contact, health, card, user, place, roster, certificate,
         snapshot, cycle, done, asked, waiting,
     ]  # fmt: skip
+    made += [merged, apart, away]
     return {each._meta.label_lower: each.pk for each in made} | logged(account)
 
 

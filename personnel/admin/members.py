@@ -13,7 +13,7 @@ from organization import rights
 from organization.guarded_admin import GuardedAdmin, Refused
 from organization.models import Unit
 from personnel import lookup
-from personnel.admin import certificates, numbers, photos
+from personnel.admin import certificates, correction_pages, numbers, photos
 from personnel.forms import AssignmentForm, AssignmentFormSet, MemberForm, NewMemberForm
 from personnel.models import Assignment, EmergencyContact, HealthRecord, Member
 from personnel.realname import pages as realname
@@ -260,6 +260,16 @@ class MemberAdmin(GuardedAdmin):
                 self.admin_site.admin_view(numbers.reveal),
                 name="personnel_member_reveal",
             ),
+            path(
+                "<int:pk>/number/",
+                self.admin_site.admin_view(correction_pages.number_page),
+                name="personnel_member_number",
+            ),
+            path(
+                "<int:pk>/withdraw/",
+                self.admin_site.admin_view(correction_pages.withdraw_page),
+                name="personnel_member_withdraw",
+            ),
         ]
         return [
             *named,
@@ -279,6 +289,7 @@ class MemberAdmin(GuardedAdmin):
         context["may_reveal"] = request.user.has_perm("personnel.reveal_member")
         if context.get("original"):
             context["realname"] = realname.steps(context["original"], request.user)
+        context["may_correct"] = context["original"] and self.has_change_permission(request, context["original"])
         context["may_see_account"] = request.user.has_perm("personnel.view_bankaccount")
         context["photo"] = photos.panel(self, request, kwargs.get("obj"))
         return super().render_change_form(request, context, *args, **kwargs)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from organization import events, rights
 from organization.scope import current
 from personnel import codes, identity, lookup
+from personnel.corrections import numbers as former
 from personnel.forms import PhoneMixin
 from personnel.models import BankAccount, EmergencyContact, HealthRecord, Member
 
@@ -108,8 +109,14 @@ def find(request):
         events.record("lookup", refused=True)
         messages.warning(request, _("You see numbers masked and cannot search by them; please search by name."))
         return redirect(people)
+    if len(key) == 15 and key.isascii() and key.isdecimal():
+        key = identity.upgrade15(key)
     found = _bearers(key)
+    before = [] if found else former.former_bearers(key)
+    found = found or [each.member for each in before]
     events.record("lookup", found=len(found))
+    for each in before:
+        messages.info(request, str(former.notice(each)))
     if len(found) == 1:
         return redirect(reverse("admin:personnel_member_change", args=[found[0].pk]))
     if found:
@@ -127,8 +134,6 @@ def may_try_numbers(account) -> bool:
 
 def _bearers(key):
     """Members of the own register whose document number or phone this is."""
-    if len(key) == 15 and key.isascii() and key.isdecimal():
-        key = identity.upgrade15(key)
     member = lookup.bearer(key)
     return [member] if member else list(lookup.phone(key)[:50])
 

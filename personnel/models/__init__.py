@@ -2,6 +2,14 @@ from personnel.models.appointment import Appointment
 from personnel.models.assignment import Assignment, Force
 from personnel.models.card import Card
 from personnel.models.certificate import Certificate
+from personnel.models.corrections import (
+    DifferentPeople,
+    FileMerge,
+    FileUnmerge,
+    FormerNumber,
+    ReturnedFile,
+    WithdrawnFile,
+)
 from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
 from personnel.models.member import Member
 from personnel.models.photo import Photo
@@ -17,14 +25,19 @@ __all__ = [
     "Card",
     "Certificate",
     "ConfirmationCycle",
+    "DifferentPeople",
     "DocumentSighting",
     "EligibilityRule",
     "EmergencyContact",
+    "FileMerge",
+    "FileUnmerge",
     "Force",
+    "FormerNumber",
     "HealthRecord",
     "ImportedRow",
     "Member",
     "Photo",
+    "ReturnedFile",
     "RosterAnswer",
     "RosterImport",
     "RosterSnapshot",
@@ -33,4 +46,5 @@ __all__ = [
     "StagedRow",
     "TransferConsent",
     "TransferRequest",
+    "WithdrawnFile",
 ]

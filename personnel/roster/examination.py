@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.keyring import sealer
 from personnel.bulk import uncollected
 from personnel.models import RosterAnswer
-from personnel.roster import judging, layout, mapping, values
+from personnel.roster import corrected, judging, layout, mapping, values
 from personnel.roster.filling import fill
 from personnel.roster.judging import Plan, Step
 from personnel.roster.placing import Placing
@@ -144,6 +144,7 @@ def examine(
         if number and not step.is_skipped:
             step.digest = seal.digest(number, purpose="id")
             people[step.digest] = (step.row.values.get("name") or "", step.row.values.get("birth_date"))
+    corrected.follow(steps, people)
     has_employers = any("employer" in mapped.values() for mapped in fields)
     register = look_up(people, terms, lock=lock, employers=has_employers, elsewhere=elsewhere)
     return Examined(source, terms, judging.judge(steps, register, terms), fields, findings)

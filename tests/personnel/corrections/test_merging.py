@@ -1,0 +1,229 @@
+"""Two files of one person become one, and two again."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from organization.models import TrailEntry
+from organization.scope import as_account
+from personnel import lookup
+from personnel.corrections import numbers
+from personnel.corrections.comparing import compare
+from personnel.corrections.merging import NotMergeable, merge
+from personnel.corrections.unmerging import NotSeparable, unmerge
+from personnel.models import (
+    Assignment,
+    BankAccount,
+    Card,
+    EmergencyContact,
+    FormerNumber,
+    HealthRecord,
+    Member,
+    WithdrawnFile,
+)
+from tests.conftest import OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE
+from tests.factories import MemberFactory, id_number, serve
+
+TABLES = (
+    "personnel_member", "personnel_assignment", "personnel_emergencycontact", "personnel_healthrecord",
+    "personnel_bankaccount", "personnel_appointment",
+)  # fmt: skip
+
+
+def register():
+    """Every row of the tables of files, cards without their own numbers, former numbers that still stand."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"SELECT to_jsonb(t)::text FROM {table} t ORDER BY id")
+            found[table] = cursor.fetchall()
+    found["cards"] = list(Card.objects.order_by("unit", "member").values_list("unit", "member", "name", "education"))
+    standing = FormerNumber.objects.standing().order_by("id")
+    found["former"] = list(standing.values_list("member", "unit", "number_digest", "reason"))
+    return found
+
+
+@pytest.fixture
+def pair(root):
+    """Two files of one person: the phone tells, the birth date was mistyped once."""
+    first = MemberFactory(name="梁试重", unit_id=VILLAGE, education=None, phone="13900010001", id_number=id_number(7))
+    second = MemberFactory(
+        name="梁试重", unit_id=SECOND_VILLAGE, education="71", phone="13900010001",
+        birth_date=date(1980, 3, 16), id_number=id_number(8, date(1980, 3, 16)),
+    )  # fmt: skip
+    serve(first, since="2012-01-01")
+    serve(second, since="2010-01-01", until="2011-06-01")
+    serve(second, since="2012-03-01")
+    EmergencyContact.objects.create(member=second, unit_id=second.unit_id, name="梁试亲", phone="13900010002")
+    BankAccount.objects.create(member=second, unit_id=second.unit_id, bank="农商银行", number="6222000011112222")
+    return first, second
+
+
+def test_what_fits_moves_and_what_overlaps_stays_behind(pair, staff):
+    first, second = pair
+    with as_account(staff):
+        record = merge(first.pk, second.pk, staff, reason="同一人", taken=["education"])
+        survivor = Member.objects.get(pk=first.pk)
+        days = [str(each.started_on) for each in survivor.assignments.order_by("started_on")]
+        assert (survivor.education, days) == ("71", ["2010-01-01", "2012-01-01"])
+        assert survivor.emergency_contacts.get().phone == "13900010002"
+        assert survivor.bank_account.number == "6222000011112222"
+        assert not Member.objects.filter(pk=second.pk).exists()
+        assert not Card.objects.filter(member=second.pk).exists()
+        assert [row["started_on"] for row in record.withdrawn.file["personnel_assignment"]] == ["2012-03-01"]
+        assert Card.objects.filter(member=first.pk).count() == 2
+
+
+def test_the_number_of_the_absorbed_file_finds_the_survivor(pair, staff):
+    first, second = pair
+    with as_account(staff):
+        number = second.id_number
+        merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        assert lookup.bearer(number) is None
+        assert [former.member_id for former in numbers.former_bearers(number)] == [first.pk]
+
+
+def test_a_merge_and_its_undoing_are_batches_of_the_trail(pair, staff):
+    first, second = pair
+    with as_account(staff):
+        record = merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        assert unmerge(record, staff) == []
+        entries = TrailEntry.objects.filter(batch=record.batch, table="personnel_assignment", member=second.pk)
+        assert {entry.action for entry in entries} == {"D", "I", "U"}
+
+
+def test_a_merge_that_was_taken_back_leaves_every_row_as_it_was(pair, staff):
+    first, second = pair
+    with as_account(staff):
+        before = register()
+        record = merge(first.pk, second.pk, staff, reason="同一人", taken=["education", "phone"])
+        assert register() != before
+        assert unmerge(record, staff) == []
+        assert register() == before
+
+
+def test_a_file_changed_since_is_not_separated_and_the_change_is_named(pair, staff):
+    first, second = pair
+    with as_account(staff):
+        record = merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        merged = register()
+        Member.objects.filter(pk=first.pk).update(address="东塘路1号")
+        changed = register()
+        (later,) = unmerge(record, staff)
+        assert register() == changed != merged
+        assert (later.what, later.by) == ("队员: 地址", "陈试用 (staff)")
+
+
+def test_an_account_for_pay_changed_since_is_not_lost(pair, staff):
+    first, second = pair
+    with as_account(staff):
+        record = merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        account = BankAccount.objects.get(member=first)
+        account.number = "6222000099998888"
+        account.save()
+        assert len(unmerge(record, staff)) == 1
+
+
+def test_merging_twice_changes_nothing_the_second_time(pair, staff):
+    first, second = pair
+    with as_account(staff):
+        merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        before = register()
+        with pytest.raises(NotMergeable):
+            merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        assert register() == before
+
+
+def test_a_service_that_the_account_does_not_see_refuses_the_merge(pair, staff, root):
+    first, second = pair
+    serve(second, since="2008-01-01", until="2009-01-01", unit_id=OTHER_VILLAGE)
+    with as_account(staff), pytest.raises(NotMergeable) as refused:
+        merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+    assert refused.value.code == "out_of_reach"
+
+
+def test_an_office_that_writes_only_one_of_the_files_cannot_merge_them(pair, officer):
+    first, second = pair
+    with as_account(officer):
+        assert compare(first, second, officer).refusals
+        with pytest.raises(NotMergeable):
+            merge(first.pk, second.pk, officer, reason="同一人", taken=[])
+
+
+def test_two_part_time_services_share_the_week_after_the_merge(root, staff):
+    first, second = (MemberFactory(name="梁试半", id_number=id_number(20 + n)) for n in range(2))
+    serve(first, share=50)
+    half = serve(second, share=50)
+    with as_account(staff):
+        merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        half.refresh_from_db()
+        assert (half.member_id, half.share_from) == (first.pk, 50)
+
+
+def test_a_number_that_led_to_the_survivor_already_goes_on_doing_so(root, staff):
+    first = MemberFactory(name="梁试曾", id_number=id_number(51))
+    old = id_number(52)
+    with as_account(staff):
+        numbers.correct(first, numbers.judged(first, "resident_id", old, date(2014, 7, 1)), "看错", staff)
+        numbers.correct(first, numbers.judged(first, "resident_id", id_number(51), date(2014, 7, 1)), "改回", staff)
+        second = MemberFactory(name="梁试曾", id_number=old)
+        before = register()
+        record = merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        assert [former.member_id for former in numbers.former_bearers(old)] == [first.pk]
+        assert unmerge(record, staff) == []
+        assert register() == before
+
+
+def test_of_two_merges_the_later_is_taken_back_first(root, staff):
+    first, second, third = (MemberFactory(name="梁试三", id_number=id_number(60 + n)) for n in range(3))
+    serve(third, since="2010-01-01", until="2011-01-01")
+    with as_account(staff):
+        before = register()
+        one = merge(second.pk, third.pk, staff, reason="同一人", taken=[])
+        other = merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        assert [former.member_id for former in numbers.former_bearers(id_number(62))] == [first.pk]
+        with pytest.raises(NotSeparable):
+            unmerge(one, staff)
+        assert unmerge(other, staff) == []
+        assert unmerge(one, staff) == []
+        assert register() == before
+
+
+services = st.lists(
+    st.tuples(st.integers(2005, 2013), st.integers(1, 30), st.sampled_from([0, 30, 50, 100])), max_size=4
+)
+
+
+def entered(member, drawn):
+    for year, months, share in drawn:
+        month = year * 12 + months
+        try:
+            with transaction.atomic():
+                serve(
+                    member, since=f"{year}-01-01", until=f"{month // 12}-{month % 12 + 1:02}-01",
+                    **({"force": "volunteer", "share": 0} if not share else {"share": share}),
+                )  # fmt: skip
+        except IntegrityError:
+            continue  # more than full time: no such file
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ours=services, theirs=services, taken=st.sets(st.sampled_from(["education", "phone", "remark", "address"])))
+def test_whatever_two_files_hold_merging_and_separating_gives_back_the_same_rows(root, staff, ours, theirs, taken):
+    first = MemberFactory(name="梁试任", education=None, address="甲", phone="13900010003")
+    second = MemberFactory(name="梁试任", unit_id=SECOND_VILLAGE, remark="乙", address="丙")
+    entered(first, ours)
+    entered(second, theirs)
+    HealthRecord.objects.create(member=second, unit_id=second.unit_id, condition="1")
+    with as_account(staff):
+        before = register()
+        total = Assignment.objects.filter(member__in=[first, second]).count()
+        record = merge(first.pk, second.pk, staff, reason="同一人", taken=taken)
+        kept = WithdrawnFile.objects.get(merge=record)
+        moved = Assignment.objects.filter(member=first).count()
+        assert moved + len(kept.file["personnel_assignment"]) == total
+        assert unmerge(record, staff) == []
+        assert register() == before
