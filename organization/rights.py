@@ -28,6 +28,9 @@ _FILES: Verbs = {
     "personnel.rosterimport": VIEW,
     "personnel.assignment": WRITE,
     "personnel.emergencycontact": WRITE,
+    "personnel.correctionrequest": WRITE,
+    "personnel.noticetext": VIEW,
+    "personnel.noticegiven": ("view", "add"),
 }
 _LISTS: Verbs = {
     "personnel.card": (*VIEW, "export"),
@@ -45,9 +48,12 @@ _TABLE: dict[str, Verbs] = {
     "hr": _LISTS
     | _FILES
     | {
-        "personnel.member": (*WRITE, "import", "reveal"),
+        "personnel.member": (*WRITE, "import", "reveal", "copy"),
         "personnel.eligibilityrule": WRITE,
         "personnel.healthrecord": WRITE,
+        "personnel.privacyterm": VIEW,
+        "personnel.erasurehold": WRITE,
+        "personnel.erasurebatch": ("view", "add", "approve"),
         "organization.employer": WRITE,
     },
     "finance": _MASKED | {"personnel.bankaccount": (*WRITE, "reveal")},
@@ -59,6 +65,10 @@ _TABLE: dict[str, Verbs] = {
         "organization.post": WRITE,
         "personnel.appointment": WRITE,
         "personnel.eligibilityrule": WRITE,
+        "personnel.privacyterm": WRITE,
+        "personnel.noticetext": WRITE,
+        "personnel.erasurehold": VIEW,
+        "personnel.erasurebatch": ("view", "approve"),
     },
     "sysadmin": {
         "organization.unit": VIEW,

@@ -1,3 +1,3 @@
-from personnel.admin import appointments, bank_accounts, cards, members, rosters, teams
+from personnel.admin import appointments, bank_accounts, cards, members, privacy, rosters, teams
 
-__all__ = ["appointments", "bank_accounts", "cards", "members", "rosters", "teams"]
+__all__ = ["appointments", "bank_accounts", "cards", "members", "privacy", "rosters", "teams"]

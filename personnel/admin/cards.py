@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from organization.guarded_admin import COUNT_CAP, CappedPaginator, GuardedAdmin
+from personnel.admin import file_pages
 from personnel.admin.people_filters import FILTERS, selection
 from personnel.exports import pages
 from personnel.exports.export import RIGHT
 from personnel.models import Assignment, Card, Member
+from personnel.privacy import notices
 
 
 class PeoplePaginator(CappedPaginator):
@@ -94,11 +96,15 @@ class CardAdmin(GuardedAdmin):
         named = [
             path("export/", self.admin_site.admin_view(pages.export_page), name="personnel_card_export"),
             path("template/", self.admin_site.admin_view(pages.template_page), name="personnel_card_template"),
+            path("notice/", self.admin_site.admin_view(file_pages.notice_page), name="personnel_card_notice"),
+            path(
+                "notice/print/", self.admin_site.admin_view(file_pages.notice_paper), name="personnel_card_notice_paper"
+            ),
         ]
         return named + super().get_urls()
 
     def changelist_view(self, request, extra_context=None):
-        may = {"may_add": "personnel.add_member", "may_export": RIGHT}
+        may = {"may_add": "personnel.add_member", "may_export": RIGHT, "may_give": notices.GIVES}
         context = {name: request.user.has_perm(right) for name, right in may.items()} | {"title": _("People")}
         return super().changelist_view(request, context | (extra_context or {}))
 
