@@ -54,7 +54,7 @@ def test_a_refusal_needs_a_reason(request_of, clerk, visitor):
     browser = visitor(clerk)
     page = browser.post(change(request_of), {"outcome": "refused", "reason": "", "answered_on": ""})
     assert page.status_code == 200
-    assert "errors" in page.content.decode()
+    assert "errorlist" in page.content.decode()
     assert browser.post(change(request_of), {"outcome": "refused", "reason": "与证件一致"}).status_code == 302
     with as_root("test"):
         found = CorrectionRequest.objects.get()
