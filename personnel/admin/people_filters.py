@@ -157,6 +157,15 @@ class IdsFilter(LinkFilter):
         return False
 
 
+class OpenedFilter(LinkFilter):
+    """That a saved filter was opened, or the whole list: then the list does not open with the usual one."""
+
+    parameter, title = "opened", _("saved filter")
+
+    def has_output(self):
+        return False
+
+
 FILTERS = [
     UnitFilter,
     DayFilter,
@@ -168,4 +177,5 @@ FILTERS = [
     _choice("age", _("age")),
     _choice("education", _("education")),
     IdsFilter,
+    OpenedFilter,
 ]

@@ -43,7 +43,8 @@ class ListSetting(models.Model):
     unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
     actor = models.BigIntegerField(unique=True)
     columns = ArrayField(models.CharField(max_length=30), default=list)
-    opens_with = models.ForeignKey(SavedFilter, models.SET_NULL, null=True, related_name="+")
+    # No foreign key: its owner may throw a shared filter away without seeing who opens lists with it.
+    opens_with = models.BigIntegerField(null=True)
 
     def __str__(self):
         return str(self.actor)

@@ -84,7 +84,7 @@ def propose(account: Account, members: Sequence[int], reason: str, today: date) 
         raise ErasureRefused("too_many", message, most=MOST_AT_ONCE)
     with entered(current()):  # a savepoint: an empty batch is not left behind
         # Two who propose the same files at once wait for each other.
-        locked = Member.objects.filter(pk__in=members).select_for_update().order_by("pk")
+        locked = Member.objects.filter(pk__in=members).select_for_update().order_by("id_digest")
         list(locked.values_list("pk", flat=True))
         batch = ErasureBatch.objects.create(unit_id=account.unit_id, reason=reason[:200], proposed_by=account.pk)
         with connection.cursor() as cursor:

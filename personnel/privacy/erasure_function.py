@@ -24,7 +24,7 @@ BEGIN
   END IF;
   PERFORM FROM personnel_member m
     WHERE m.id IN (SELECT e.member_id FROM personnel_erasureentry e WHERE e.batch_id = which)
-    ORDER BY m.id FOR UPDATE;
+    ORDER BY m.id_digest FOR UPDATE;
   -- Judged anew over all units, held files and running services that the proposer could not see included.
   UPDATE personnel_erasureentry e SET outcome = CASE
       WHEN EXISTS (SELECT FROM personnel_erasurehold h WHERE h.member_id = e.member_id
