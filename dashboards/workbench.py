@@ -11,6 +11,7 @@ from dashboards.asked import SEES_FIGURES, Asked
 from dashboards.charts.shapes import number
 from dashboards.lists import LISTS
 from dashboards.navigation import IMPORTS
+from dashboards.owed import owed
 from organization import rights
 from personnel import figures
 from personnel.figures.population import PROFESSIONAL
@@ -45,6 +46,8 @@ def context(request) -> dict:
         shown["waiting"] = counted(asked, EXPIRING)
     if account.has_perm(IMPORTS):
         shown["waiting"] = unconfirmed(account) + shown.get("waiting", [])
+    if duties := owed(account, today):
+        shown["waiting"] = duties + shown.get("waiting", [])
     if account.role in GAPS:
         shown["gaps"] = counted(asked, GAPS[account.role])
     return shown

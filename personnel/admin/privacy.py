@@ -12,7 +12,7 @@ from organization.guarded_admin import GuardedAdmin, RefusableForm
 from organization.scope import current
 from personnel.admin import erasure_pages
 from personnel.admin.members import without_links
-from personnel.models import CorrectionRequest, ErasureBatch, ErasureHold, NoticeText, PrivacyTerm
+from personnel.models import CorrectionRequest, ErasureBatch, ErasureHold, Member, NoticeText, PrivacyTerm
 from personnel.privacy import erasure, terms
 
 
@@ -90,7 +90,6 @@ class StandingFilter(admin.SimpleListFilter):
 class OfAMember(GuardedAdmin):
     """Rows of files: chosen by their person once, listed with the way to the file."""
 
-    autocomplete_fields = ["member"]
     list_select_related = ["member", "unit"]
     list_display_links = ["person"]
 
@@ -99,6 +98,15 @@ class OfAMember(GuardedAdmin):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         return without_links(super().formfield_for_dbfield(db_field, request, **kwargs), db_field)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """The person is the one whose file led here: nobody leafs through a list of thousands."""
+        if db_field.name == "member":
+            asked = request.POST.get("member") or request.GET.get("member") or ""
+            is_key = asked.isascii() and asked.isdecimal() and len(asked) < 18
+            kwargs["queryset"] = Member.objects.filter(pk=int(asked)) if is_key else Member.objects.none()
+            kwargs["help_text"] = _("To choose somebody, open the file and go on from there.")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=pgettext_lazy("person", "name"))
     def person(self, row):
