@@ -207,6 +207,15 @@ def test_the_trail_says_who_erased_what_and_none_of_the_values(long_gone, office
     assert not any(word in told for word in ("旧试用", "东塘路", "曾住", "副队长", "F0077", "联系人", "1985"))
 
 
+def test_the_history_of_an_erased_file_is_for_the_auditor_alone(long_gone, officer, governance, clerk, account):
+    confirm(governance, propose(officer, long_gone))
+    for account_of in (officer, governance, clerk):
+        with as_account(account_of):
+            assert not TrailEntry.objects.filter(member=long_gone.pk).exists()
+    with as_account(account("auditor")):
+        assert TrailEntry.objects.filter(member=long_gone.pk, after__name="旧试用").exists()
+
+
 def test_a_transfer_request_no_longer_leads_to_the_person(long_gone, officer, governance):
     with as_root("test"):
         TransferRequest.objects.create(
