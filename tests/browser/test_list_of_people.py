@@ -70,7 +70,13 @@ def test_a_post_is_changed_for_several_people(page, accessible):
 
 def test_the_pages_fit_a_telephone(page):
     window = page("village2", width=390)
-    for address in ("/personnel/card/bulk/", "/personnel/card/filters/?sex=male", "/personnel/card/notice/"):
+    for address in (
+        "/personnel/card/bulk/",
+        "/personnel/card/filters/?sex=male",
+        "/personnel/card/columns/",
+        "/personnel/card/notice/",
+        "/personnel/correctionrequest/add/",
+    ):
         window.goto(address)
         assert window.evaluate("document.documentElement.scrollWidth") <= 390, address
         pictured(window, f"narrow-{address.split('/')[3]}")
