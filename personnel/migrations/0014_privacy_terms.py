@@ -11,6 +11,6 @@ def load(apps, schema_editor):
 class Migration(migrations.Migration):
     """The terms a new office begins with; it sets them as its own regulations say."""
 
-    dependencies = [("personnel", "0011_saved_list_walls")]
+    dependencies = [("personnel", "0013_saved_list_walls")]
 
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]

@@ -21,7 +21,7 @@ DROP FUNCTION retention_due(date, bigint[]);
 class Migration(migrations.Migration):
     """Corrections, notices and erasures behind the scope; the functions that say whose time has run out, and erase."""
 
-    dependencies = [("personnel", "0009_saved_lists")]
+    dependencies = [("personnel", "0011_saved_lists")]
 
     operations = [
         Protect("personnel_privacyterm", "rules", unit=None),

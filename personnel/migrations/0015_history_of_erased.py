@@ -8,6 +8,6 @@ BEFORE = sql_file("personnel", "trail_view").replace("CREATE VIEW", "CREATE OR R
 class Migration(migrations.Migration):
     """What the trail still holds of an erased file is for the auditor's eyes, until it is pruned."""
 
-    dependencies = [("personnel", "0012_privacy_terms")]
+    dependencies = [("personnel", "0014_privacy_terms")]
 
     operations = [migrations.RunSQL(sql_file("personnel", "trail_view_without_erased"), BEFORE)]

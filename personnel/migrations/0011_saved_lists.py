@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organization', '0007_job_walls'),
-        ('personnel', '0008_privacy'),
+        ('personnel', '0010_privacy'),
     ]
 
     operations = [
