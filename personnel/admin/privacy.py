@@ -93,6 +93,10 @@ class OfAMember(GuardedAdmin):
     list_select_related = ["member", "unit"]
     list_display_links = ["person"]
 
+    def get_model_perms(self, request):
+        """Not added from the index: one begins with the person's file."""
+        return super().get_model_perms(request) | {"add": False}
+
     def get_readonly_fields(self, request, obj=None):
         return ["member"] if obj else []
 

@@ -31,7 +31,7 @@ def test_files_are_proposed_by_one_office_and_erased_by_another(page, accessible
     other.click("[name=confirm]")
     expect(other.locator("tbody th a:has-text('已清除')")).to_have_count(2)
     pictured(other, "erased")
-    other.click("tbody th a >> nth=0")
+    other.click("#content-main tbody th a >> nth=0")
     pictured(other, "stub")
 
 
@@ -39,7 +39,7 @@ def test_a_correction_is_recorded_from_the_file_and_a_copy_is_printed(page, acce
     window = page("hr", bypass_csp=True)
     window.goto("/personnel/card/?force=auxiliary")
     window.click("#result_list tbody tr th a >> nth=0")
-    window.click("a[href*='correctionrequest/add']")
+    window.click(".object-tools a[href*='correctionrequest/add']")
     window.fill("[name=wrong]", "学历写错")
     window.fill("[name=brought_by]", "本人，持身份证")
     accessible(window)
