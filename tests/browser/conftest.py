@@ -27,7 +27,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-START_SECONDS = 560
+START_SECONDS = 120
 PASSWORD = "only-for-browser-tests-7"
 FAILED = pytest.StashKey[bool]()
 
