@@ -15,6 +15,7 @@ from dashboards.asked import SEES_FIGURES, Asked
 from dashboards.charts.shapes import number
 from dashboards.lists import CONTRACT_GAPS, FILE_GAPS, LISTS, ours
 from dashboards.navigation import CONFIRMATIONS, IMPORTS
+from dashboards.owed import owed
 from organization import divisions, drafts, rights
 from personnel import figures, gaps
 from personnel.confirmation.pages import forces_of
@@ -62,6 +63,8 @@ def context(request) -> dict:
         shown["waiting"] = typed + shown.get("waiting", [])
     if rows := transfers(account, today):
         shown["waiting"] = rows + shown.get("waiting", [])
+    if duties := owed(account, today):
+        shown["waiting"] = duties + shown.get("waiting", [])
     if account.role in GAPS:
         shown["gaps"] = counted(asked, GAPS[account.role]) + corrections(asked)
     return shown

@@ -100,20 +100,23 @@ class Protect(DatabaseOperation):
 
     kind: own (has a unit_id), file (unit_id follows the member), history (unit_id never changes), unit, account,
     card (derived by trigger: read only), event (insert only), record (insert only, read in range), staged (one's own,
-    for a day), rules (read by all, written by the office), view, gate, or public (reference data).
+    for a day), personal (one's own settings; rows with the flag `shared` are read in the same unit), rules (read by
+    all, written by the office), view, gate, or public (reference data).
     Web roles never get DELETE, except at the gate and of what they staged; `Undoable` adds what an undo takes back.
     """
 
-    def __init__(self, table, kind="own", *, key="id", unit="unit_id", parent=None, force=False, withheld=()):
+    def __init__(
+        self, table, kind="own", *, key="id", unit="unit_id", parent=None, force=False, withheld=(), shared=None
+    ):
         self.table, self.kind, self.key, self.unit, self.force = table, kind, key, unit, force
-        self.withheld = withheld
+        self.withheld, self.shared = withheld, shared
         self.parent = parent or (("personnel_member", "member_id") if kind == "file" else None)
 
     def deconstruct(self):
         return (
             "Protect",
             [self.table, self.kind],
-            {name: getattr(self, name) for name in ("key", "unit", "parent", "force", "withheld")},
+            {name: getattr(self, name) for name in ("key", "unit", "parent", "force", "withheld", "shared")},
         )
 
     def describe(self):
@@ -275,6 +278,17 @@ CREATE TRIGGER unit_is_filled BEFORE INSERT ON {self.table} FOR EACH ROW
         # The gate clears away what nobody sees any more: it deletes without looking.
         yield self.policy("of_gate_old", q["gate"], "DELETE", f"staged_at <= now() - {STAGED_FOR}")
         yield f"GRANT DELETE ON {self.table} TO {q['gate']}"
+
+    def policies_personal(self, q):
+        """What an account keeps for itself and throws away again; nobody else sees it, a superior neither."""
+        mine = "actor = NULLIF(current_setting('app.actor', true), '')::bigint"
+        yield from self.secured(q)
+        for role in ("staff", "whole"):
+            yield self.policy(f"of_{role}", q[role], "ALL", mine, f"{mine} AND {self.unit} {RANGE}")
+            if self.shared:
+                here = f"{self.unit} = NULLIF(current_setting('app.unit_low', true), '')::bigint"
+                yield self.policy(f"of_{role}_shared", q[role], "SELECT", f"{self.shared} AND {here}")
+        yield from self.usable(q, "SELECT, INSERT, UPDATE, DELETE")
 
     def policies_rules(self, q):
         """Rules of the whole office: everybody reads them, only an account of the root writes them."""

@@ -38,6 +38,9 @@ _FILES: Verbs = {
     "personnel.rostersnapshot": ("view", "sign"),
     "personnel.transferrequest": ("view", "add"),
     "personnel.transferconsent": ("view", "decide"),
+    "personnel.correctionrequest": WRITE,
+    "personnel.noticetext": VIEW,
+    "personnel.noticegiven": ("view", "add"),
 }
 _LISTS: Verbs = {
     "personnel.card": (*VIEW, "export"),
@@ -61,9 +64,12 @@ _TABLE: dict[str, Verbs] = {
     "hr": _LISTS
     | _FILES
     | {
-        "personnel.member": (*WRITE, "import", "reveal", "move"),
+        "personnel.member": (*WRITE, "import", "reveal", "move", "copy"),
         "personnel.eligibilityrule": WRITE,
         "personnel.healthrecord": WRITE,
+        "personnel.privacyterm": VIEW,
+        "personnel.erasurehold": WRITE,
+        "personnel.erasurebatch": ("view", "add", "approve"),
         "organization.employer": WRITE,
     },
     "finance": _MASKED | {"personnel.bankaccount": (*WRITE, "reveal")},
@@ -80,6 +86,10 @@ _TABLE: dict[str, Verbs] = {
         "personnel.confirmationcycle": WRITE,
         "personnel.rostersnapshot": VIEW,
         "organization.reorganisation": ("view", "add"),
+        "personnel.privacyterm": WRITE,
+        "personnel.noticetext": WRITE,
+        "personnel.erasurehold": VIEW,
+        "personnel.erasurebatch": ("view", "approve"),
     },
     "sysadmin": {
         "organization.unit": VIEW,

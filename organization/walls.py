@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from organization.protection import AUDITED
 from organization.table_kinds import kinds, undoable
 
-SECURED = AUDITED | {"card", "event", "record", "staged"}
+SECURED = AUDITED | {"card", "event", "personal", "record", "staged"}
 RANGED = frozenset({"own", "file", "history", "card", "record", "staged"})
 # Tables that the gate alone reads, and the view, which has the range in its own text.
 ELSEWHERE = frozenset({"gate", "view"})
@@ -193,6 +193,7 @@ GATE_MAY = {
 OTHERS_MAY = {
     "gate": set[str](), "trail": set[str](), "framework": set[str](), "public": {"SELECT"}, "staged": ALL_VERBS,
     "card": {"SELECT"}, "view": {"SELECT"}, "event": {"SELECT", "INSERT"}, "record": {"SELECT", "INSERT"},
+    "personal": ALL_VERBS,
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from personnel.realname import levels
 
 PROFESSIONAL = "professional"
 STATUSES = {"serving": _("serving"), "left": _("left"), "all": _("all")}
+BAND_STARTS = (25, 41)  # the full years with which an age band begins
 AGE_BANDS = {"under_25": _("under 25"), "25_40": _("25 to 40"), "41_up": _("41 and over"), "unknown": _("unknown")}
 EDUCATION_BANDS = {
     "junior_or_below": _("junior secondary or below"),
@@ -100,7 +101,7 @@ def described(conditions: dict[str, str], day: date) -> Q:
 
 def aged(band: str, day: date) -> Q:
     """Condition on `birth_date`: full years on that day; bands touch without overlap."""
-    of_25, of_41 = (identity.latest_birth_date(years, day) for years in (25, 41))
+    of_25, of_41 = (identity.latest_birth_date(years, day) for years in BAND_STARTS)
     return {
         "under_25": Q(birth_date__gt=of_25),
         "25_40": Q(birth_date__gt=of_41, birth_date__lte=of_25),

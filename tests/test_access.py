@@ -24,8 +24,10 @@ from personnel.models import (
     BankAccount,
     Card,
     ConfirmationCycle,
+    DifferentPeople,
     DocumentSighting,
     EmergencyContact,
+    FileMerge,
     HealthRecord,
     RosterImport,
     RosterSnapshot,
@@ -34,12 +36,6 @@ from personnel.models import (
     TransferRequest,
 )
 from personnel.photos import keeping
-    DifferentPeople,
-    EmergencyContact,
-    FileMerge,
-    HealthRecord,
-    RosterImport,
-)
 from tests import access_table
 from tests.conftest import DISTRICT, OTHER_TOWN, OTHER_VILLAGE, STATION, TOWN, VILLAGE
 from tests.factories import EmployerFactory, MemberFactory, serve
@@ -55,8 +51,8 @@ SENTINELS = ("哨兵", "shaobing")
 # Values for arguments of addresses that are no number of a row of the model in the address.
 VALUES = {
     "field": "id_number", "slug": "joined", "app_label": "personnel", "url": "nowhere",
-    "row": 987_654_321, "force": "joint_defence", "kind": "merge", "key": "6a5d7e5e-1111-4222-8333-444455556666",
-    "row": 987_654_321, "other": 987_654_322,
+    "row": 987_654_321, "other": 987_654_322, "force": "joint_defence", "kind": "merge",
+    "key": "6a5d7e5e-1111-4222-8333-444455556666",
 }  # fmt: skip
 KEYS = ("object_id", "pk", "code", "id")
 

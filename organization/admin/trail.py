@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from organization import event_words, events, trail_labels
+from organization.admin.looks import looks_page
 from organization.admin.place_filter import PlaceFilter
 from organization.admin.trail_filters import AccountFilter, PeriodFilter, TableFilter, TypedNameFilter
 from organization.guarded_admin import GuardedAdmin
@@ -153,6 +154,13 @@ class SecurityEventAdmin(LogAdmin):
         gettext_lazy("unit"), gettext_lazy("member"), gettext_lazy("reason"), gettext_lazy("detail"),
         gettext_lazy("address"), gettext_lazy("page or command"), gettext_lazy("request"),
     )  # fmt: skip
+
+    def get_urls(self):
+        looks = path("looks/", self.admin_site.admin_view(looks_page), name="organization_securityevent_looks")
+        return [looks, *super().get_urls()]
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"has_looks": True} | (extra_context or {}))
 
     def get_search_results(self, request, queryset, search_term):
         text = search_term.strip()

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -10,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from organization.guarded_admin import COUNT_CAP, CappedPaginator, GuardedAdmin
-from personnel.admin import move_pages, prints
+from personnel import list_columns, saved_filters
+from personnel.admin import bulk_pages, file_pages, list_pages, move_pages, prints
 from personnel.admin.people_filters import FILTERS, selection
 from personnel.exports import pages
 from personnel.exports.export import RIGHT
 from personnel.models import Assignment, Card, Member
+from personnel.privacy import notices
 from personnel.realname import pages as realname
 
 
@@ -60,7 +63,8 @@ class PeopleList(ChangeList):
         found = Assignment.objects.filter(
             member__in=[card.member_id for card in cards], started_on__lte=self.selection.day
         )
-        return {(row.member_id, row.unit_id): row for row in found.order_by("started_on").defer("ending_note")}
+        found = found.order_by("started_on").select_related("employer").defer("ending_note")
+        return {(row.member_id, row.unit_id): row for row in found}
 
     def url_for_result(self, result):
         if result.has_file:
@@ -76,7 +80,7 @@ def move_people(model_admin, request, queryset):
 
 @admin.register(Card)
 class CardAdmin(GuardedAdmin):
-    list_display = ["name", "sex", "age", "unit", "force", "post", "education", "since"]
+    list_display = list_columns.USUAL
     list_filter = FILTERS
     sortable_by = ["name", "age"]
     ordering = ["unit_id", "member_id"]
@@ -89,6 +93,11 @@ class CardAdmin(GuardedAdmin):
 
     def get_changelist(self, request, **kwargs):
         return PeopleList
+
+    def get_list_display(self, request):
+        if not hasattr(request, "list_columns"):
+            request.list_columns = list_columns.chosen(request.user)
+        return request.list_columns
 
     def get_paginator(self, request, *given, **more):
         return PeoplePaginator(*given, people=request.people, **more)
@@ -108,15 +117,26 @@ class CardAdmin(GuardedAdmin):
             path("export/", self.admin_site.admin_view(pages.export_page), name="personnel_card_export"),
             path("template/", self.admin_site.admin_view(pages.template_page), name="personnel_card_template"),
             path("print/", self.admin_site.admin_view(prints.print_page), name="personnel_card_print"),
+            path("columns/", self.admin_site.admin_view(list_pages.columns_page), name="personnel_card_columns"),
+            path("filters/", self.admin_site.admin_view(list_pages.filters_page), name="personnel_card_filters"),
+            path("bulk/", self.admin_site.admin_view(bulk_pages.bulk_page), name="personnel_card_bulk"),
+            path("notice/", self.admin_site.admin_view(file_pages.notice_page), name="personnel_card_notice"),
+            path(
+                "notice/print/", self.admin_site.admin_view(file_pages.notice_paper), name="personnel_card_notice_paper"
+            ),
         ]
         return named + super().get_urls()
 
     def changelist_view(self, request, extra_context=None):
+        if not request.GET and request.method == "GET" and (query := saved_filters.opening(request.user)):
+            return redirect(f"{request.path}?{query}&opened=1")
         may = {
             "may_add": "personnel.add_member",
             "may_export": RIGHT,
             "may_add_photos": "personnel.add_photo",
             "may_record": realname.NEEDED,
+            "may_give": notices.GIVES,
+            "may_edit": "personnel.change_member",
         }
         context = {name: request.user.has_perm(right) for name, right in may.items()} | {"title": _("People")}
         return super().changelist_view(request, context | (extra_context or {}))
@@ -134,9 +154,33 @@ class CardAdmin(GuardedAdmin):
     def force(self, card):
         return card.service.get_force_display() if card.service else "-"
 
+    @admin.display(description=_("run by"))
+    def sponsor(self, card):
+        return (card.service and card.service.get_sponsor_display()) or "-"
+
+    @admin.display(description=_("category"))
+    def category(self, card):
+        return (card.service and card.service.get_category_display()) or "-"
+
     @admin.display(description=_("post"))
     def post(self, card):
         return (card.service and card.service.post) or "-"
+
+    @admin.display(description=_("grade"))
+    def grade(self, card):
+        return (card.service and card.service.grade) or "-"
+
+    @admin.display(description=_("service number"))
+    def badge(self, card):
+        return (card.service and card.service.badge) or "-"
+
+    @admin.display(description=_("employer"))
+    def employer(self, card):
+        return (card.service and card.service.employer) or "-"
+
+    @admin.display(description=_("contract until"))
+    def contract_until(self, card):
+        return (card.service and card.service.contract_until) or "-"
 
     @admin.display(description=_("served"))
     def since(self, card):

@@ -13,7 +13,7 @@ from organization import rights
 from organization.guarded_admin import GuardedAdmin, Refused
 from organization.models import Unit
 from personnel import lookup
-from personnel.admin import certificates, correction_pages, numbers, photos
+from personnel.admin import certificates, correction_pages, file_pages, numbers, photos
 from personnel.forms import AssignmentForm, AssignmentFormSet, MemberForm, NewMemberForm
 from personnel.models import Assignment, EmergencyContact, HealthRecord, Member
 from personnel.realname import pages as realname
@@ -168,7 +168,7 @@ class MemberAdmin(GuardedAdmin):
         if not super().has_change_permission(request, obj):
             return False
         ours = rights.FORCES_WRITTEN.get(request.user.role, ())
-        return obj is None or obj.is_written_by(ours)
+        return obj is None or (obj.erased_on is None and obj.is_written_by(ours))
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else [AssignmentInline]
@@ -270,6 +270,7 @@ class MemberAdmin(GuardedAdmin):
                 self.admin_site.admin_view(correction_pages.withdraw_page),
                 name="personnel_member_withdraw",
             ),
+            path("<int:pk>/copy/", self.admin_site.admin_view(file_pages.copy_page), name="personnel_member_copy"),
         ]
         return [
             *named,

@@ -159,6 +159,15 @@ class IdsFilter(LinkFilter):
         return False
 
 
+class OpenedFilter(LinkFilter):
+    """That a saved filter was opened, or the whole list: then the list does not open with the usual one."""
+
+    parameter, title = "opened", _("saved filter")
+
+    def has_output(self):
+        return False
+
+
 FILTERS = [
     UnitFilter,
     DayFilter,
@@ -171,4 +180,5 @@ FILTERS = [
     _choice("education", _("education")),
     _choice("level", _("real-name level")),
     IdsFilter,
+    OpenedFilter,
 ]

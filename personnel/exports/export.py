@@ -4,7 +4,7 @@ import hashlib
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from django.conf import settings
@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from organization import events
 from organization.models import Unit
 from organization.refusal import Refusal
+from personnel import list_columns
 from personnel.bulk import uncollected
 from personnel.exports import numbers
-from personnel.exports.columns import Column, rows, words
+from personnel.exports.columns import COLUMNS, Column, rows, words
 from personnel.exports.csv import write_csv
-from personnel.exports.layouts import HOUSE, LAYOUTS, LIST, Layout
+from personnel.exports.layouts import HOUSE, LAYOUTS, LIST, MINE, Layout
 from personnel.exports.people import blocks
 from personnel.exports.xlsx import Sheet, write_book
 from personnel.people import PROFESSIONAL, Selection
@@ -88,6 +89,8 @@ def checked(order: Order, account) -> tuple[Layout, str]:
     layout = LAYOUTS.get(order.layout)
     if layout is None:
         raise ExportRefused("layout_not_found", _("There is no such layout."))
+    if layout.key == MINE:
+        layout = replace(layout, columns=tuple(COLUMNS[key] for key in list_columns.exported(account)))
     if order.format not in layout.formats:
         raise ExportRefused("format_not_found", _("This layout is not written in this format."))
     return layout, numbers_shown(order.selection, account, full=order.full, reason=order.reason)

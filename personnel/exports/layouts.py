@@ -9,7 +9,7 @@ from organization.refusal import StrOrPromise
 from personnel.exports.columns import COLUMNS, FILE, SERVICE, Column
 from personnel.exports.people import Block
 
-LIST, HOUSE, GBT31000 = "list", "house", "gbt31000"
+LIST, MINE, HOUSE, GBT31000 = "list", "mine", "house", "gbt31000"
 # GA/T 517: 111, 414, 511, 516 and 553 by name; a residence permit for people of Hong Kong, Macau and Taiwan is younger
 # than that list, and goes under "other".
 _DOCUMENTS = {
@@ -89,6 +89,7 @@ LAYOUTS: dict[str, Layout] = {
     layout.key: layout
     for layout in (
         Layout(LIST, _("List with all columns"), "人员名单", tuple(COLUMNS.values())),
+        Layout(MINE, _("The columns of my list"), "人员名单", ()),  # chosen by each account
         Layout(HOUSE, _("Register form to be signed"), "花名册", tuple(COLUMNS[key] for key in _FORM), ("xlsx",)),
         Layout(GBT31000, _("GB/T 31000 record of mass-prevention teams"), "群防群治队伍", _RECORD),
     )

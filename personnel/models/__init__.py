@@ -10,9 +10,12 @@ from personnel.models.corrections import (
     ReturnedFile,
     WithdrawnFile,
 )
+from personnel.models.erasure import ErasureBatch, ErasureEntry, ErasureHold
 from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
+from personnel.models.listing import ListSetting, SavedFilter
 from personnel.models.member import Member
 from personnel.models.photo import Photo
+from personnel.models.privacy import CorrectionRequest, NoticeGiven, NoticeText, PrivacyTerm
 from personnel.models.roster import EligibilityRule, ImportedRow, RosterAnswer, RosterImport, StagedRoster, StagedRow
 from personnel.models.sighting import DocumentSighting
 from personnel.models.snapshot import ConfirmationCycle, RosterSnapshot, SnapshotEntry
@@ -25,22 +28,31 @@ __all__ = [
     "Card",
     "Certificate",
     "ConfirmationCycle",
+    "CorrectionRequest",
     "DifferentPeople",
     "DocumentSighting",
     "EligibilityRule",
     "EmergencyContact",
+    "ErasureBatch",
+    "ErasureEntry",
+    "ErasureHold",
     "FileMerge",
     "FileUnmerge",
     "Force",
     "FormerNumber",
     "HealthRecord",
     "ImportedRow",
+    "ListSetting",
     "Member",
+    "NoticeGiven",
+    "NoticeText",
     "Photo",
+    "PrivacyTerm",
     "ReturnedFile",
     "RosterAnswer",
     "RosterImport",
     "RosterSnapshot",
+    "SavedFilter",
     "SnapshotEntry",
     "StagedRoster",
     "StagedRow",

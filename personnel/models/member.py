@@ -15,6 +15,8 @@ from personnel.models.fields import (
     next_member_id,
 )
 
+ERASED = "已清除"  # stands for name and number of a file whose time has run out
+
 
 class Sex(models.TextChoices):
     MALE = "male", _("male")
@@ -61,6 +63,7 @@ class Member(models.Model):
     address = models.CharField(_("address"), max_length=120, blank=True)
     specialty = models.CharField(_("special skills"), max_length=120, blank=True)
     remark = models.CharField(_("remark"), max_length=300, blank=True)
+    erased_on = models.DateField(_("erased on"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("member")
@@ -77,6 +80,22 @@ class Member(models.Model):
                 violation_error_message=_("This document number is registered already."),
             ),
             models.CheckConstraint(name="member_has_a_name", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="member_erased_says_nothing_of_anybody",
+                condition=Q(erased_on=None)
+                | Q(
+                    name=ERASED,
+                    id_mask=ERASED,
+                    pinyin="",
+                    phone=None,
+                    phone_digest=None,
+                    former_name="",
+                    address="",
+                    household_address="",
+                    remark="",
+                ),
+                violation_error_message=_("This file was erased; nothing is entered in it any more."),
+            ),
             models.CheckConstraint(name="member_sex_is_known", condition=Q(sex__in=Sex.values)),
             *(
                 code_check("member", field, table)

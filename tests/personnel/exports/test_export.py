@@ -149,7 +149,7 @@ def test_who_keeps_the_files_gets_plain_numbers_and_only_the_mask_of_others(peop
     assert (elsewhere["联系电话"], elsewhere["现住址"]) == ("", "")
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("layout", sorted(LAYOUTS.keys() - {"mine"}))
 @pytest.mark.parametrize("role", ["hr", "finance", "training", "governance"])
 def test_other_roles_get_masks(people, account, exported, role, layout):
     cells = {str(cell) for row in first_sheet(exported(account(role), layout=layout)) for cell in row}

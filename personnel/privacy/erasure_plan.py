@@ -1,0 +1,85 @@
+"""What becomes of each table when a file is erased. A table about members that is missing here fails a test.
+
+Counted history stays: services with unit, force, employer and days, appointments, sex, education, and as much of the
+birth date as the figures of the days served need. Whatever names, describes or reaches the person goes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from personnel.models.member import ERASED
+from personnel.people import BAND_STARTS
+
+RANDOM_DIGEST = "sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8'))"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table: kept as it is, deleted, or some columns cleared. `key` names the column that holds the member."""
+
+    table: str
+    cleared: Mapping[str, str] = field(default_factory=dict)  # {column: SQL of its new value}
+    is_deleted: bool = False
+    key: str = "member_id"
+
+
+def _coarse(unit: str) -> str:
+    """SQL: the first day of the year or month of birth."""
+    return f"date_trunc('{unit}', t.birth_date)::date"
+
+
+def _is_unseen(unit: str) -> str:
+    """SQL: on no day of service does the coarser birth date fall into another age band than the true one."""
+    starts = ", ".join(map(str, BAND_STARTS))
+    return (
+        "NOT EXISTS (SELECT FROM personnel_assignment a, unnest(ARRAY[" + starts + "]) AS band (years)"
+        " WHERE a.member_id = t.id AND daterange(a.started_on, a.ended_on) && daterange("
+        f"({_coarse(unit)} + make_interval(years => band.years))::date,"
+        " (t.birth_date + make_interval(years => band.years))::date + 1))"
+    )
+
+
+# A leap day comes of age on 1 March, hence the day added above.
+BIRTH_DATE = (
+    f"CASE WHEN {_is_unseen('year')} THEN {_coarse('year')}"
+    f" WHEN {_is_unseen('month')} THEN {_coarse('month')} ELSE t.birth_date END"
+)
+EMPTY, NOTHING, STUB = "''", "NULL", f"'{ERASED}'"
+
+PLAN: tuple[Part, ...] = (
+    Part("personnel_emergencycontact", is_deleted=True),
+    Part("personnel_bankaccount", is_deleted=True),
+    Part("personnel_healthrecord", is_deleted=True),
+    Part(
+        "personnel_assignment",
+        {"post": EMPTY, "badge": EMPTY, "former_title": EMPTY, "ending_note": EMPTY},
+    ),
+    Part("personnel_appointment"),
+    Part("personnel_card"),  # its triggers copy what is left of the member
+    Part("personnel_transferconsent", {"reason": EMPTY}),
+    Part("personnel_importedrow", {"before": NOTHING, "findings": "'[]'"}),
+    Part(
+        "personnel_correctionrequest",
+        {"wrong": STUB, "wanted": EMPTY, "brought_by": STUB, "reason": f"CASE reason WHEN '' THEN '' ELSE {STUB} END"},
+    ),
+    Part("personnel_noticegiven"),
+    Part("personnel_erasurehold", {"reason": STUB}),
+    Part("personnel_erasureentry"),
+    Part("personnel_stagedrow"),  # sealed, its sender's alone, gone within a day
+    Part(
+        "personnel_member",
+        {
+            "name": STUB, "id_mask": STUB, "pinyin": EMPTY, "initials": EMPTY, "other_pinyin": EMPTY,
+            "former_name": EMPTY, "document": "'resident_id'", "id_digest": RANDOM_DIGEST,
+            "id_sealed": "sealed[array_position(members, t.id)]", "birth_date": BIRTH_DATE, "ethnicity": NOTHING,
+            "political": NOTHING, "graduate_school": EMPTY, "major": EMPTY, "marital": NOTHING,
+            "occupation": NOTHING, "military": NOTHING, "phone_sealed": NOTHING, "phone_digest": NOTHING,
+            "native_place": EMPTY, "household": EMPTY, "household_address": EMPTY, "address": EMPTY,
+            "specialty": EMPTY, "remark": EMPTY, "erased_on": "today",
+        },
+        key="id",
+    ),
+)  # fmt: skip
+"""In this order; the member last, since the others look at it."""
+TABLES = frozenset(part.table for part in PLAN)
+KEPT_OF_MEMBER = frozenset({"id", "unit_id", "sex", "education"})  # what the plan leaves as it is

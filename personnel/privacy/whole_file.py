@@ -1,0 +1,158 @@
+"""All that is kept of one person, in words, for that person (PIPL art. 45): found through the relations of the models.
+
+A table that points to a member is in the copy without anybody's doing; what only names a member's key is listed here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, models
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from organization import trail_labels
+from organization.models import SecurityEvent
+from personnel.models import ImportedRow, Member, RosterImport, TransferRequest
+from personnel.models.fields import SealedField
+
+# Tables about a member that are left out of the copy, and why.
+LEFT_OUT = {
+    "personnel.card": "the same as the file, derived by trigger",
+    "personnel.stagedrow": "a list that waits for its sender's confirmation, sealed, gone within a day",
+    "organization.securityevent": "in the copy as looks at the file",
+    "organization.trailentry": "earlier states of the same tables, masked; kept for the auditor",
+}
+BY_KEY = frozenset({"personnel.importedrow"})  # no foreign key, told below
+TABLES = {"member": "personnel_member", "service": "personnel_assignment"}  # the parts of a line's earlier state
+LOOKS = "SELECT at, kind, reason, who FROM looks_at_file(%s)"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table of the copy: its name, the heads of its columns, rows of texts."""
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def parts(member: Member) -> list[Part]:
+    """The whole file; parts that are empty say so by having no rows."""
+    return [
+        _person(member),
+        *(_table(relation, member) for relation in relations()),
+        _requests(member),
+        _imports(member),
+        _looks(member),
+    ]
+
+
+def relations() -> list[Any]:
+    """The relations that lead from a member to what is kept about it, those without a name of their own included."""
+    found: list[Any] = list(Member._meta.get_fields(include_hidden=True))
+    return [
+        each
+        for each in found
+        if each.auto_created and not each.concrete and each.related_model._meta.label_lower not in LEFT_OUT
+    ]
+
+
+def _person(member: Member) -> Part:
+    told = _told([member], fields := fields_of(Member))
+    filled = [(capfirst(str(each.verbose_name)), text) for each, text in zip(fields, told[0], strict=True) if text]
+    return Part(_("The person"), [_("What"), _("On record")], filled)
+
+
+def _table(relation, member: Member) -> Part:
+    model, pointing = relation.related_model, relation.field.name
+    fields = [each for each in fields_of(model) if each.name != pointing]
+    rows = list(model._base_manager.filter(**{pointing: member.pk}).order_by("pk"))
+    header = [capfirst(str(each.verbose_name)) for each in fields]
+    return Part(capfirst(str(model._meta.verbose_name_plural)), header, _told(rows, fields))
+
+
+def fields_of(model: type[models.Model]) -> list[models.Field]:
+    """Fields that have a name for people; a key, and what is computed from another field, have none."""
+    return [
+        each
+        for each in model._meta.concrete_fields
+        if isinstance(each.verbose_name, Promise) and not each.primary_key and not getattr(each, "of", "")
+    ]
+
+
+def _told(rows: Sequence[models.Model], fields: Sequence[Any]) -> list[list[str]]:
+    """Rows as people read them; what a column refers to is looked up once for all rows."""
+    names = {
+        each.name: each.related_model._base_manager.in_bulk({getattr(row, each.attname) for row in rows} - {None})
+        for each in fields
+        if each.is_relation and rows
+    }
+    return [[_text(row, each, names.get(each.name, {})) for each in fields] for row in rows]
+
+
+def _text(row: models.Model, field: models.Field, names) -> str:
+    """The value of a field; sealed ones in full."""
+    value = getattr(row, field.attname)
+    if value is None or value == "":
+        return ""
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if field.is_relation:
+        return str(names.get(value) or _("number %(key)s") % {"key": value})
+    return str(value) if isinstance(field, SealedField) else spelled(value)
+
+
+def spelled(value) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _requests(member: Member) -> Part:
+    """Units that asked for this person by number, as far as they are in sight."""
+    asked = TransferRequest.objects.filter(id_digest=member.id_digest).select_related("unit").order_by("pk")
+    rows = [[str(each.unit), spelled(each.asked_on), each.get_answer_display()] for each in asked]
+    return Part(_("Transfer requests"), [_("Asking unit"), _("Asked on"), _("Answer")], rows)
+
+
+def _imports(member: Member) -> Part:
+    """Rosters that wrote to the file, and what stood there before."""
+    lines = list(ImportedRow.objects.filter(member_id=member.pk).order_by("pk"))
+    rosters = RosterImport.objects.in_bulk({line.roster_id for line in lines})
+    rows = [[*_roster(rosters.get(line.roster_id)), line.get_fate_display(), _before(line)] for line in lines]
+    header = [_("File"), _("Sent at"), _("Sent by"), _("What became of the line"), _("What stood there before")]
+    return Part(_("Roster imports"), header, rows)
+
+
+def _roster(roster: RosterImport | None) -> list[str]:
+    return [roster.file_name, spelled(roster.sent_at), roster.account_name] if roster else ["", "", ""]
+
+
+def _before(line: ImportedRow) -> str:
+    """Names and values; ciphertext of numbers is not told, since it says nothing to anybody."""
+    found = []
+    for part, values in (line.before or {}).items():
+        columns = trail_labels.columns_of(TABLES.get(part, ""))
+        for name, value in values.items():
+            if name in columns and not name.endswith(("_sealed", "_digest")):
+                column = columns[name]
+                found.append(f"{column.label}: {column.choices.get(value, value)}")
+    return "；".join(found)
+
+
+def _looks(member: Member) -> Part:
+    kinds = dict(SecurityEvent.Kind.choices)
+    with connection.cursor() as cursor:
+        cursor.execute(LOOKS, [member.pk])
+        found = cursor.fetchall()
+    rows = [[spelled(at), who, str(kinds.get(kind, kind)), reason] for at, kind, reason, who in found]
+    return Part(_("Who looked at the file"), [_("Time"), _("Who"), _("What"), _("Reason")], rows)

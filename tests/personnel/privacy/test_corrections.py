@@ -1,0 +1,108 @@
+"""A request for correction is recorded with the day on which an answer is due, and answered once."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from organization.scope import as_account, as_root
+from personnel.models import CorrectionRequest
+from personnel.privacy.terms import after_working_days
+
+ADD = reverse("admin:personnel_correctionrequest_add")
+LIST = reverse("admin:personnel_correctionrequest_changelist")
+
+
+def asked(member, **more):
+    return {
+        "member": member.pk, "wrong": "学历写错", "wanted": "大专", "brought_by": "本人，持身份证",
+        "received_on": timezone.localdate().isoformat(),
+    } | more  # fmt: skip
+
+
+@pytest.fixture
+def request_of(long_gone, clerk, visitor):
+    visitor(clerk).post(ADD, asked(long_gone))
+    with as_root("test"):
+        return CorrectionRequest.objects.get()
+
+
+def change(correction):
+    return reverse("admin:personnel_correctionrequest_change", args=[correction.pk])
+
+
+def test_it_is_due_in_fifteen_working_days(request_of, clerk):
+    assert request_of.due_on == after_working_days(timezone.localdate(), 15)
+    assert request_of.recorded_by == clerk.pk
+    assert request_of.unit_id == clerk.unit_id
+
+
+@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 60))
+def test_working_days_are_counted_one_by_one(day, count):
+    there, left = day, count
+    while left:
+        there += timedelta(days=1)
+        left -= there.weekday() < 5
+    assert after_working_days(day, count) == there
+
+
+def test_a_refusal_needs_a_reason(request_of, clerk, visitor):
+    browser = visitor(clerk)
+    page = browser.post(change(request_of), {"outcome": "refused", "reason": "", "answered_on": ""})
+    assert page.status_code == 200
+    assert "errorlist" in page.content.decode()
+    assert browser.post(change(request_of), {"outcome": "refused", "reason": "与证件一致"}).status_code == 302
+    with as_root("test"):
+        found = CorrectionRequest.objects.get()
+        assert (found.outcome, found.answered_on, found.answered_by) == ("refused", timezone.localdate(), clerk.pk)
+
+
+def test_an_answer_is_given_once(request_of, clerk, visitor):
+    browser = visitor(clerk)
+    browser.post(change(request_of), {"outcome": "done", "reason": "已改"})
+    assert browser.post(change(request_of), {"outcome": "refused", "reason": "不改"}).status_code == 403
+    with as_root("test"):
+        assert CorrectionRequest.objects.get().outcome == "done"
+
+
+@pytest.mark.parametrize("half", [
+    {"outcome": "done"}, {"answered_on": date(2026, 11, 1)}, {"reason": "已改"}, {"answered_by": 1},
+    {"outcome": "refused", "answered_on": date(2099, 1, 1), "answered_by": 1},
+    {"due_on": date(2000, 1, 1)}, {"wrong": ""}, {"brought_by": ""},
+])  # fmt: skip
+def test_no_half_state_has_a_spelling(request_of, half):
+    with as_root("test"), pytest.raises(IntegrityError), transaction.atomic():
+        CorrectionRequest.objects.update(**half)
+
+
+def test_what_is_overdue_is_listed(request_of, clerk, visitor):
+    with as_root("test"):
+        CorrectionRequest.objects.update(received_on=date(2026, 1, 1), due_on=date(2026, 1, 22))
+        assert CorrectionRequest.objects.overdue(date(2026, 1, 22)).count() == 0
+        assert CorrectionRequest.objects.overdue(date(2026, 1, 23)).count() == 1
+    assert "学历写错" in visitor(clerk).get(f"{LIST}?standing=overdue").content.decode()
+
+
+def test_a_day_in_the_future_is_refused_in_the_form(long_gone, clerk, visitor):
+    page = visitor(clerk).post(ADD, asked(long_gone, received_on="2099-01-01"))
+    assert page.status_code == 200
+    with as_root("test"):
+        assert not CorrectionRequest.objects.exists()
+
+
+def test_the_district_sees_it_the_own_village_too_and_a_stranger_nothing(request_of, officer, clerk, stranger, visitor):
+    with as_account(officer):
+        assert CorrectionRequest.objects.count() == 1
+    assert visitor(clerk).get(change(request_of)).status_code == 200
+    with as_account(stranger):
+        assert not CorrectionRequest.objects.exists()
+    assert visitor(stranger).get(change(request_of)).status_code == 302
+    with as_account(stranger), pytest.raises(IntegrityError), transaction.atomic():
+        CorrectionRequest.objects.create(
+            member_id=request_of.member_id, unit_id=stranger.unit_id, wrong="x", brought_by="x",
+            received_on=date(2026, 1, 1), due_on=date(2026, 2, 1), recorded_by=stranger.pk,
+        )  # fmt: skip
