@@ -181,7 +181,11 @@ def test_the_same_package_again_changes_nothing(member, browser, sent):
         assert [each for each, _why in outcomes(answer).values()] == [kind]
 
 
-@pytest.mark.parametrize("content", [b"", b"no zip", picture(), package({}), package({"a.jpg": b""})[:40]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no zip", picture(), package({}), package({"a.jpg": b""})[:40]],
+    ids=["nothing", "text", "picture", "empty", "torn"],
+)
 def test_what_is_no_package_is_said_in_the_form(member, browser, sent, content):
     answer = browser.post(PACKAGE, {"package": sent(content, "x.zip")})
     assert answer.status_code == 200
