@@ -27,18 +27,25 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-START_SECONDS = 120
+# Each worker's own.
+OFFICE = Path(os.environ["VAR_DIR"]) / f"office-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+START_SECONDS = 240  # ten times what it takes on an idle machine
 PASSWORD = "only-for-browser-tests-7"
 FAILED = pytest.StashKey[bool]()
 
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items):
-    """All browser tests share one site, so one worker runs them all; without a browser they say why they do not run."""
+    """Browser tests share a site: one for every second module, so that two workers are busy to the end.
+
+    Without a browser they say why they do not run.
+    """
+    here = Path(__file__).parent
+    modules = sorted(path.name for path in here.glob("test_*.py"))
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(f"browser {modules.index(item.path.name) % 2}"))
             if not CHROMIUM:
                 item.add_marker(
                     pytest.mark.skip(reason="no Chromium: on Debian, apt-get install chromium fonts-noto-cjk")
@@ -65,7 +72,7 @@ class Site:
 @pytest.fixture(scope="package")
 def site():
     """`manage.py run`, as an office starts it, with a server of its own. Started once, always stopped."""
-    with running_site(Path(os.environ["VAR_DIR"]) / "office", DEMO_PASSWORD=PASSWORD) as started:
+    with running_site(OFFICE, DEMO_PASSWORD=PASSWORD) as started:
         yield Site(started.url, PASSWORD, started.process.pid)
 
 

@@ -11,11 +11,11 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from http.cookiejar import CookieJar
-from pathlib import Path
 
 import pytest
 
 from config import localpg
+from tests.browser.conftest import OFFICE
 from tests.factories import id_number
 
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
@@ -105,7 +105,7 @@ def test_two_villages_asking_at_once_never_see_each_other(visitors):
 
 
 def test_every_save_that_was_acknowledged_survives_the_killing_of_the_database(visitors):
-    local = localpg.cluster(Path(os.environ["VAR_DIR"]) / "office")
+    local = localpg.cluster(OFFICE)
     page, village = visitors["village"][0], VILLAGES["village"]
     for attempt in range(ROUNDS):
         people = {

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from config import localpg
+from tests.browser.conftest import OFFICE
 from tests.browser.test_drill import ROUNDS, VILLAGES, Visitor, wait_until_it_answers
 from tests.personnel.roster.people import number, person
 from tests.security.sending import book
@@ -69,7 +70,7 @@ def multipart(fields, name, data):
 @contextmanager
 def register():
     """A cursor that sees everything."""
-    local = localpg.cluster(Path(os.environ["VAR_DIR"]) / "office")
+    local = localpg.cluster(OFFICE)
     with local.connected("qunfang") as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
@@ -215,7 +216,7 @@ def cut_connections():
 
 
 def test_an_import_whose_database_is_killed_is_whole_or_not_there(senders, usual):
-    local = localpg.cluster(Path(os.environ["VAR_DIR"]) / "office")
+    local = localpg.cluster(OFFICE)
     for _ in range(ROUNDS):
         roster = senders[0].send(people())
         postmaster = int((local.home / "data" / "postmaster.pid").read_text().split()[0])
@@ -260,7 +261,6 @@ def test_overlapping_rosters_at_one_instant_end_in_one_order_or_the_other(sender
 def test_no_file_of_a_roster_stays_behind(senders):
     """Neither of one that waits nor of those whose process died."""
     senders[0].send(people(20))
-    office = Path(os.environ["VAR_DIR"]) / "office"
-    kept = [path for path in office.rglob("*.xls*") if office / "pg" not in path.parents]
+    kept = [path for path in OFFICE.rglob("*.xls*") if OFFICE / "pg" not in path.parents]
     assert kept == []
     assert not list(Path("/tmp").glob("*.upload*"))
