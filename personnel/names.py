@@ -43,7 +43,7 @@ def clean_name(text: str) -> str:
     name = _INVISIBLE.sub("", _DOTS.sub("·", text))
     name = _INVISIBLE.sub("", unicodedata.normalize("NFKC", name))
     name = " ".join(name.split()).strip("'\"`‘’“” ")
-    name = _FULL_STOP_BETWEEN_HAN.sub("·", _DOTS.sub("·", name)).strip("·")
+    name = _FULL_STOP_BETWEEN_HAN.sub("·", _DOTS.sub("·", name)).strip("·'\"`‘’“” ")
     return name.replace(" ", "") if _HAN_AND_DOTS.fullmatch(name) else name
 
 

@@ -95,9 +95,6 @@ def world(unit, account, word="样本"):
             member=member, document="passport", seen_on=date(2013, 1, 1), number_digest=member.id_digest,
             account=0, account_name=word,
         )  # fmt: skip
-    user = account("hr" if unit == STATION else "clerk", unit, name=word)
-    with as_account(user):
-        certificate = issuing.issue(issuing.Draft("service", service, date(2014, 7, 1), uuid.uuid4(), word), user)
         asked = transfer(unit, "某人", b"nobody", post=word)
         waiting = TransferConsent.objects.get(request=transfer(SUB_BUREAU, member.name, member.id_digest))
         merged = FileMerge.objects.create(
@@ -110,11 +107,12 @@ def world(unit, account, word="样本"):
         away = withdrawal.keep(MemberFactory(unit=place, name=f"{word}员"), word, Account(name=word))
         withdrawal.remove(away)
     user = account("hr" if unit == STATION else "clerk", unit, name=word)
+    with as_account(user):
+        certificate = issuing.issue(issuing.Draft("service", service, date(2014, 7, 1), uuid.uuid4(), word), user)
     made = [
         member, employer, team, post, held, bank, contact, health, card, user, place, roster, certificate,
-        snapshot, cycle, done, asked, waiting,
+        snapshot, cycle, done, asked, waiting, merged, apart, away,
     ]  # fmt: skip
-    made += [merged, apart, away]
     return {each._meta.label_lower: each.pk for each in made} | logged(account)
 
 

@@ -54,9 +54,7 @@ class Examined:
     def questions(self) -> list[Question]:
         """Each question once, those about whole sheets and columns first."""
         found: dict[str, Question] = {}
-        # A row that is rejected anyway has to be corrected first.
-        of_rows = (one for step in self.plan.steps if step.fate != "reject" for one in step.row.of(Question))
-        for one in (*self.findings, *of_rows):
+        for one in (*self.findings, *self.plan.findings(Question)):
             if isinstance(one, Question):
                 found.setdefault(one.id, one)
         return list(found.values())

@@ -54,7 +54,7 @@ def test_a_clerk_sees_what_to_mend_in_the_own_village(people, clerk, visitor):
     response = visitor(clerk).get("/")
     assert rows(response, "waiting") == {"contracts-ended": 1, "contracts-30": 2, "contracts-60": 1}
     assert rows(response, "gaps") == {
-        "without-phone": 1, "without-education": 1, "document-unseen": 7, "without-service": 1
+        "without-phone": 1, "without-education": 1, "document-unseen": 7, "without-photo": 7, "without-service": 1,
     }  # fmt: skip
     assert response.context["figures"][0]["value"] == "7"
     assert response.context["actions"][0]["url"] == "/personnel/member/add/"
@@ -89,7 +89,7 @@ def test_the_personnel_office_mends_its_own_forces_only(people, account, visitor
     office = visitor(account("hr", is_demo=True)).get("/")
     assert rows(office, "waiting") == []
     assert rows(office, "gaps") == {
-        "without-phone": 1, "document-unseen": 1, "without-service": 1, "employers-unfiled": 1
+        "without-phone": 1, "document-unseen": 1, "without-photo": 1, "without-service": 1, "employers-unfiled": 1
     }  # fmt: skip
 
 

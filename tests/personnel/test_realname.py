@@ -179,10 +179,10 @@ def test_a_clerk_looks_at_what_will_be_recorded_before_it_is(root, clerk, visito
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
-        ({"members": []}, "Tick at least one person"),
-        ({"members": [987654321]}, "The list changed meanwhile"),
-        ({"seen_on": "2099-01-01"}, "day to come"),
-        ({"seen_on": "0014-01-01"}, "too long ago"),
+        ({"members": []}, "请至少勾选一人"),
+        ({"members": [987654321]}, "名单"),
+        ({"seen_on": "2099-01-01"}, "不能晚于今天"),
+        ({"seen_on": "0014-01-01"}, "日期太早"),
         ({"seen_on": "昨天"}, "errorlist"),
         ({"document": "library_card"}, "errorlist"),
     ],

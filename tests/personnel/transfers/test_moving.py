@@ -228,7 +228,7 @@ def test_people_are_ticked_shown_and_moved(root, staff, visitor):
     browser = visitor(staff)
     page = chosen(browser, first, second)["Location"]
     assert "force=joint_defence" in page
-    assert "2 " in said(browser.get(page))
+    assert "已选2人" in said(browser.get(page))
     shown = browser.post(page, {"target": SECOND_VILLAGE, "day": TODAY.isoformat()})
     assert shown.context["plan"].members == [first, second]
     assert "东塘第一社区" in said(shown)
