@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models.functions import Now
+from django.contrib.postgres.functions import TransactionNow
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Account
@@ -46,7 +46,7 @@ def decide(
     if is_upheld and (scores is None or scores == sheet.scores):
         raise AppealRefused("unchanged", _("An appeal that is upheld changes at least one score."))
     Appeal.objects.filter(pk=appeal.pk).update(
-        decided_at=Now(), decided_by=account.pk, is_upheld=is_upheld, reason=reason
+        decided_at=TransactionNow(), decided_by=account.pk, is_upheld=is_upheld, reason=reason
     )
     if is_upheld:
         Assessment.objects.filter(pk=sheet.pk).update(scores=scores)

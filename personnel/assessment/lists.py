@@ -110,7 +110,9 @@ def _lines(sheet: Sheet, at: int, name: int, number: int, items: dict[int, int],
                 listed.problems.append(Problem(sheet.name, index, column_letter(column), refusal.code, str(refusal)))
         line = Line(sheet.name, index, who, document, given)
         if not document:
-            listed.problems.append(_problem(line, column_letter(number), "missing", _("The document number is missing.")))
+            listed.problems.append(
+                _problem(line, column_letter(number), "missing", _("The document number is missing."))
+            )
         elif given and not bad:
             yield line
 

@@ -23,7 +23,9 @@ def parse(cell: object) -> int | None:
     except InvalidOperation:  # a lone dot
         number = None
     if number is None or len(plain) > 20:
-        raise ScoreRefused("score_malformed", _("“%(text)s” is no score; write a number from 0 to 100."), text=text[:20])
+        raise ScoreRefused(
+            "score_malformed", _("“%(text)s” is no score; write a number from 0 to 100."), text=text[:20]
+        )
     if number > FULL_SCORE / 100:
         raise ScoreRefused("score_out_of_range", _("A score lies between 0 and 100; this is %(text)s."), text=text[:20])
     hundredths = number * 100

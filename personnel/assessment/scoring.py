@@ -106,7 +106,9 @@ def enter(cycle: AssessmentCycle, account: Account, changes: Changes, today: dat
             answer.refused[member] = "relative"
         elif member in fixed:
             answer.refused[member] = "settled"
-    _write(cycle, account, {member: units[member] for member in changes if member not in answer.refused}, changes, answer)
+    _write(
+        cycle, account, {member: units[member] for member in changes if member not in answer.refused}, changes, answer
+    )
     return answer
 
 

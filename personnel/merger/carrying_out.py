@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from django.contrib.postgres.functions import TransactionNow
 from django.db import connection
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Account
@@ -103,7 +103,7 @@ def carry_out(programme: Programme, account: Account, today: date) -> CarriedOut
         cursor.execute(LOCK_FILES, asked)
         cursor.execute(LOCK_SERVICES, asked)
         batch.carried_out_by = account.pk
-        PlacementBatch.objects.filter(pk=batch.pk).update(carried_out_at=Now(), carried_out_by=account.pk)
+        PlacementBatch.objects.filter(pk=batch.pk).update(carried_out_at=TransactionNow(), carried_out_by=account.pk)
         cursor.execute(STOPPED, asked)
         refused = [_told(*row) for row in cursor.fetchall()]
         if refused:

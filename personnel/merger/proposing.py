@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.contrib.postgres.functions import TransactionNow
 from django.db import connection
 from django.db.models import Count
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Account
@@ -69,7 +69,7 @@ def propose(programme: Programme, account: Account, today: date, mark: int | Non
     freeze(programme)
     mark = programme.pass_mark if mark is None else mark
     batch = PlacementBatch.objects.create(
-        programme=programme, unit_id=programme.unit_id, mark=mark, proposed_at=Now(), proposed_by=account.pk
+        programme=programme, unit_id=programme.unit_id, mark=mark, proposed_at=TransactionNow(), proposed_by=account.pk
     )
     with connection.cursor() as cursor:
         cursor.execute(DECIDE, given(programme, batch=batch.pk, mark=mark, today=today))
@@ -113,7 +113,7 @@ def confirm(
     failed.update(reason=reason)
     until = today + timedelta(days=programme.appeal_days)
     PlacementBatch.objects.filter(pk=batch.pk).update(
-        confirmed_at=Now(), confirmed_by=account.pk, appeals_until=until, note=reason
+        confirmed_at=TransactionNow(), confirmed_by=account.pk, appeals_until=until, note=reason
     )
     batch.refresh_from_db()
     return batch
@@ -132,7 +132,7 @@ def send_back(programme: Programme, account: Account, reason: str) -> PlacementB
         check_role(account, programme, CONFIRM)
     if not (reason := reason.strip()[:300]):
         raise MergerRefused("no_reason", _("Say why the proposal is sent back."))
-    PlacementBatch.objects.filter(pk=batch.pk).update(rejected_at=Now(), rejected_by=account.pk, note=reason)
+    PlacementBatch.objects.filter(pk=batch.pk).update(rejected_at=TransactionNow(), rejected_by=account.pk, note=reason)
     batch.placements.update(batch=None, verdict="", reason="")
     batch.refresh_from_db()
     return batch

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
+from django.contrib.postgres.functions import TransactionNow
 from django.db import connection
 from django.db.models import Max
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Account, TrailEntry
@@ -64,7 +64,7 @@ def later_changes(batch: PlacementBatch) -> list[dict]:
 
 def _take_back(cursor, batch: PlacementBatch, account: Account, day: date) -> None:
     # The time of the transaction: the policy of deletion asks for exactly that.
-    PlacementBatch.objects.filter(pk=batch.pk).update(reverted_at=Now(), reverted_by=account.pk)
+    PlacementBatch.objects.filter(pk=batch.pk).update(reverted_at=TransactionNow(), reverted_by=account.pk)
     rows = list(batch.placements.landed().values_list("pk", "service", "new_service"))
     old = [service for _pk, service, new in rows if new]
     new = [new for _pk, _service, new in rows if new]

@@ -36,7 +36,9 @@ def check_role(account: Account, programme: Programme, right: str) -> None:
 
 def locked(programme: Programme) -> Programme:
     """The programme with its row locked: whatever is decided in it waits for its turn."""
-    found = Programme.objects.select_for_update(of=("self",)).select_related("cycle", "employer").filter(pk=programme.pk)
+    found = (
+        Programme.objects.select_for_update(of=("self",)).select_related("cycle", "employer").filter(pk=programme.pk)
+    )
     if (row := found.first()) is None:
         raise MergerRefused("not_yours", _("This step of the programme is not for your role."))
     return row

@@ -318,5 +318,3 @@ class Appeal(models.Model):
 
     def __str__(self):
         return f"{self.member_id} {self.received_on}"
-
-

@@ -22,12 +22,19 @@ def patrol(count, unit=TOWN, **service):
         place = Unit.objects.get(code=unit)
         members = [MemberFactory(unit=place) for _ in range(count)]
         for member in members:
-            serve(member, **{"force": "patrol", "using_unit_id": 440199_901_000, "post": "巡逻", "cohort": 2012} | service)
+            serve(
+                member, **{"force": "patrol", "using_unit_id": 440199_901_000, "post": "巡逻", "cohort": 2012} | service
+            )
     return members
 
 
 def cycle(**fields):
-    given = {"name": "年度考核", "forces": ["patrol"], "starts_on": TODAY - timedelta(30), "ends_on": TODAY + timedelta(30)}
+    given = {
+        "name": "年度考核",
+        "forces": ["patrol"],
+        "starts_on": TODAY - timedelta(30),
+        "ends_on": TODAY + timedelta(30),
+    }
     with as_root("test"):
         return AssessmentCycle.objects.create(**{"unit_id": DISTRICT, **given, **fields})
 
@@ -36,7 +43,9 @@ def programme(of_cycle, **fields):
     given = {"name": "公建治安员并入辅警", "merged_on": TODAY, "pass_mark": 6000, "appeal_days": 0}
     with as_root("test"):
         employer = EmployerFactory(name="穗安分局", nature="sub_bureau", unit_id=SUB_BUREAU)
-        return Programme.objects.create(**{"unit_id": DISTRICT, "cycle": of_cycle, "employer": employer, **given, **fields})
+        return Programme.objects.create(
+            **{"unit_id": DISTRICT, "cycle": of_cycle, "employer": employer, **given, **fields}
+        )
 
 
 def examiner(of_cycle, account, unit=DISTRICT, **fields):

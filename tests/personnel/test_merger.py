@@ -1,9 +1,9 @@
 """A merger: everybody lands exactly once, by two people, as a whole or not at all."""
 
 import pytest
+from django.contrib.postgres.functions import TransactionNow
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Count
-from django.db.models.functions import Now
 
 from organization.models import TrailEntry
 from organization.scope import as_account, as_root
@@ -13,7 +13,18 @@ from personnel.merger.terms import MergerRefused
 from personnel.models import Appeal, Assessment, Assignment, MergerTask, Placement, PlacementBatch
 from tests.conftest import OTHER_TOWN, TOWN
 from tests.factories import serve
-from tests.personnel.assessed import TODAY, carry_out, confirm, cycle, examiner, patrol, programme, propose, revert, score
+from tests.personnel.assessed import (
+    TODAY,
+    carry_out,
+    confirm,
+    cycle,
+    examiner,
+    patrol,
+    programme,
+    propose,
+    revert,
+    score,
+)
 
 
 @pytest.fixture
@@ -142,7 +153,9 @@ def test_the_database_refuses_ones_own_confirmation_and_one_in_another_name(asse
     batch = propose(assessed["programme"], officer)
     for by in (officer.pk, second.pk):
         with as_account(officer), pytest.raises(DatabaseError), transaction.atomic():
-            PlacementBatch.objects.filter(pk=batch.pk).update(confirmed_at=Now(), confirmed_by=by, appeals_until=TODAY)
+            PlacementBatch.objects.filter(pk=batch.pk).update(
+                confirmed_at=TransactionNow(), confirmed_by=by, appeals_until=TODAY
+            )
 
 
 def test_nobody_lands_by_a_proposal_that_was_not_carried_out(assessed, officer, second):
@@ -232,8 +245,14 @@ def test_the_database_keeps_examiner_and_proposer_from_deciding(assessed, office
     propose(assessed["programme"], officer)
     confirm(assessed["programme"], second)
     found = appeal(assessed, second, assessed["members"][1])
-    with as_account(officer), pytest.raises(IntegrityError, match="neither_examiner_nor_proposer"), transaction.atomic():
-        Appeal.objects.filter(pk=found.pk).update(decided_at=Now(), decided_by=officer.pk, is_upheld=False, reason="不改")
+    with (
+        as_account(officer),
+        pytest.raises(IntegrityError, match="neither_examiner_nor_proposer"),
+        transaction.atomic(),
+    ):
+        Appeal.objects.filter(pk=found.pk).update(
+            decided_at=TransactionNow(), decided_by=officer.pk, is_upheld=False, reason="不改"
+        )
 
 
 def test_an_appeal_after_its_days_is_refused(assessed, officer, second):
