@@ -1,3 +1,23 @@
-from personnel.admin import appointments, bank_accounts, cards, members, rosters, teams
+from personnel.admin import (
+    appeals,
+    appointments,
+    assessments,
+    bank_accounts,
+    cards,
+    members,
+    mergers,
+    rosters,
+    teams,
+)
 
-__all__ = ["appointments", "bank_accounts", "cards", "members", "rosters", "teams"]
+__all__ = [
+    "appeals",
+    "appointments",
+    "assessments",
+    "bank_accounts",
+    "cards",
+    "members",
+    "mergers",
+    "rosters",
+    "teams",
+]

@@ -45,9 +45,7 @@ class AppealAdmin(GuardedAdmin):
         return False
 
     def get_urls(self):
-        named = path(
-            "<int:pk>/decide/", self.admin_site.admin_view(self.decide_view), name="personnel_appeal_decide"
-        )
+        named = path("<int:pk>/decide/", self.admin_site.admin_view(self.decide_view), name="personnel_appeal_decide")
         return [named, *super().get_urls()]
 
     @admin.display(description=gettext_lazy("person"))
@@ -122,4 +120,13 @@ class AppealAdmin(GuardedAdmin):
         return super().changeform_view(request, object_id, form_url, more | (extra_context or {}))
 
     change_form_template = "personnel/assessment/appeal.html"
-    fields = readonly_fields = ["person", "unit", "received_on", "last_day", "grounds", "decided_at", "is_upheld", "reason"]
+    fields = readonly_fields = [
+        "person",
+        "unit",
+        "received_on",
+        "last_day",
+        "grounds",
+        "decided_at",
+        "is_upheld",
+        "reason",
+    ]

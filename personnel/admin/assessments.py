@@ -110,7 +110,7 @@ class AssessmentAdmin(GuardedAdmin):
     sortable_by = ["points"]
     ordering = ["unit_id", "member_id"]
     search_fields = ["member__name"]
-    fields = readonly_fields = ["person", "unit", "cycle", "items", "points", "rating"]
+    readonly_fields = ["person", "unit", "cycle", "items", "points", "rating"]
 
     def has_add_permission(self, request):
         return False

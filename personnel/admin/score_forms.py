@@ -41,7 +41,9 @@ class WeightedItemsField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 6, "cols": 30})
 
     def to_python(self, value):
-        pairs = [line.replace("　", " ").rsplit(None, 1) for line in super().to_python(value).splitlines() if line.strip()]
+        pairs = [
+            line.replace("　", " ").rsplit(None, 1) for line in super().to_python(value).splitlines() if line.strip()
+        ]
         for pair in pairs:
             if len(pair) != 2 or not pair[1].removesuffix("%").isdecimal() or not pair[1].removesuffix("%").isascii():
                 raise forms.ValidationError(

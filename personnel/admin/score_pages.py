@@ -65,7 +65,9 @@ def grid(request, cycle):
                 tell(request, scoring.enter(cycle, request.user, changes, today))
             return redirect(f"{request.path}?{request.POST.get('next') or request.GET.urlencode()}")
         messages.error(request, _("Nothing was saved: please correct the marked cells."))
-    page = Paginator(asked(request, cycle, who), max(1, INPUTS_A_PAGE // len(cycle.items))).get_page(request.GET.get("p"))
+    page = Paginator(asked(request, cycle, who), max(1, INPUTS_A_PAGE // len(cycle.items))).get_page(
+        request.GET.get("p")
+    )
     context = {"page": page, "rows": rows(request, cycle, page, wrong), "towns": towns(who), "here": _("Scores")}
     return render(request, "personnel/assessment/grid.html", context_of(request, cycle, **context))
 

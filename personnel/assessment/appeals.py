@@ -63,8 +63,9 @@ def _place_anew(sheet: Assessment, reason: str) -> None:
         verdict__in=["absorbed", "transferred"],
     )  # fmt: skip
     for placement in standing.select_related("batch", "service", "programme"):
+        mark = placement.batch.mark if placement.batch else 0
         is_exempt = placement.service.cohort in placement.programme.exempt_cohorts
-        has_passed = is_exempt or (sheet.total is not None and sheet.total >= placement.batch.mark * 100)
+        has_passed = is_exempt or (sheet.total is not None and sheet.total >= mark * 100)
         placement.verdict = "absorbed" if has_passed else "transferred"
         placement.reason = "" if has_passed else placement.reason or reason[:300]
         placement.save(update_fields=["verdict", "reason"])

@@ -56,8 +56,8 @@ def judge(book: Book, cycle: AssessmentCycle) -> Listed:
     listed = Listed()
     for sheet in book.sheets:
         if header := _header(sheet, cycle.items):
-            for line in _lines(sheet, *header, listed):
-                listed.lines.append(line)
+            listed.columns[sheet.name] = column_letter(header.number)
+            listed.lines += _lines(sheet, header, listed)
     if not listed.columns:
         message = _("No sheet has a column 姓名, a column 身份证号码 and a column for at least one of: %(items)s.")
         raise FileRefused("no_scores", message, items="、".join(cycle.items))
@@ -79,8 +79,17 @@ def _plain(cell: object) -> str:
     return _BRACKETS.sub("", unicodedata.normalize("NFKC", str(cell or ""))).lower()
 
 
-def _header(sheet: Sheet, items: list[str]) -> tuple[int, int, int, dict[int, int]] | None:
-    """(row from 0, column of names, column of numbers, {column: place of the item}), or None."""
+@dataclass(frozen=True)
+class Header:
+    """Where the headings stand: row and columns from 0; `items` are {column: place of the item}."""
+
+    row: int
+    name: int
+    number: int
+    items: dict[int, int]
+
+
+def _header(sheet: Sheet, items: list[str]) -> Header | None:
     places = {_plain(item): place for place, item in enumerate(items)}
     for at, row in enumerate(sheet.rows[:HEADER_WITHIN]):
         texts = [_plain(cell) for cell in row]
@@ -89,19 +98,19 @@ def _header(sheet: Sheet, items: list[str]) -> tuple[int, int, int, dict[int, in
         number = next((c for c, fields in enumerate(meant) if "id_number" in fields), None)
         found = {c: places[text] for c, text in enumerate(texts) if text in places}
         if name is not None and number is not None and found:
-            return at, name, number, found
+            return Header(at, name, number, found)
     return None
 
 
-def _lines(sheet: Sheet, at: int, name: int, number: int, items: dict[int, int], listed: Listed) -> Iterator[Line]:
-    listed.columns[sheet.name] = column_letter(number)
-    for index, row in enumerate(sheet.rows[at + 1 :], at + 2):
-        cells = [*row, *[None] * (max(name, number, *items) + 1 - len(row))]
-        who, document = str(cells[name] or "").strip(), str(cells[number] or "").strip()
-        if not document and not any(cells[column] is not None for column in items):
+def _lines(sheet: Sheet, header: Header, listed: Listed) -> Iterator[Line]:
+    letter = column_letter(header.number)
+    for index, row in enumerate(sheet.rows[header.row + 1 :], header.row + 2):
+        cells = [*row, *[None] * (max(header.name, header.number, *header.items) + 1 - len(row))]
+        who, document = str(cells[header.name] or "").strip(), str(cells[header.number] or "").strip()
+        if not document and not any(cells[column] is not None for column in header.items):
             continue  # a title, a total or a signature below the list
         given, bad = {}, False
-        for column, place in items.items():
+        for column, place in header.items.items():
             try:
                 if (score := writing.parse(cells[column])) is not None:
                     given[place] = score
@@ -110,15 +119,13 @@ def _lines(sheet: Sheet, at: int, name: int, number: int, items: dict[int, int],
                 listed.problems.append(Problem(sheet.name, index, column_letter(column), refusal.code, str(refusal)))
         line = Line(sheet.name, index, who, document, given)
         if not document:
-            listed.problems.append(
-                _problem(line, column_letter(number), "missing", _("The document number is missing."))
-            )
+            listed.problems.append(_problem(line, letter, "missing", _("The document number is missing.")))
         elif given and not bad:
             yield line
 
 
 def _find_members(listed: Listed) -> None:
-    """Whose line it is, for all lines at once; a name that does not fit, and a second line of one person, is a problem."""
+    """Whose line it is, for all at once; a name that does not fit, and a second line of one person, is a problem."""
     seal = sealer()
     digests = {id(line): seal.digest(_number(line.document), purpose="id") for line in listed.lines}
     known = Member.objects.filter(id_digest__in=set(digests.values())).values_list("id_digest", "pk", "name")

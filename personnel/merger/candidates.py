@@ -21,8 +21,9 @@ SIMULATE = """
 WITH judged AS (
   SELECT c.unit_id - c.unit_id %% 1000 AS town, t.total,
          CASE WHEN c.outcome <> 'pending' THEN c.outcome
-              WHEN NOT EXISTS (SELECT FROM personnel_assignment a WHERE a.member_id = c.member_id AND a.force = %(force)s
-                               AND (a.ended_on IS NULL OR a.ended_on > %(today)s)) THEN 'exited'
+              WHEN NOT EXISTS (SELECT FROM personnel_assignment a
+                               WHERE a.member_id = c.member_id AND a.force = %(force)s
+                                 AND (a.ended_on IS NULL OR a.ended_on > %(today)s)) THEN 'exited'
               WHEN s.cohort = ANY (%(exempt)s) THEN 'absorbed' END AS settled
   FROM merger_candidates(%(programme)s) c JOIN personnel_assignment s ON s.id = c.service_id
   LEFT JOIN personnel_assessment t ON t.member_id = c.member_id AND t.cycle_id = %(cycle)s
@@ -63,7 +64,7 @@ def simulate(programme: Programme, marks: Sequence[int], today: date) -> dict:
 
     {"candidates", "marks": [{"mark", "absorbed", "transferred", "pending", "exited", "by_town": {code: {...}}}]}
     """
-    tables = [{"mark": shown_mark(mark), **dict.fromkeys(OUTCOMES, 0), "by_town": {}} for mark in marks]
+    tables: list[dict] = [{"mark": shown_mark(mark), **dict.fromkeys(OUTCOMES, 0), "by_town": {}} for mark in marks]
     with connection.cursor() as cursor:
         cursor.execute(SIMULATE, given(programme, marks=list(marks), today=today))
         for place, town, outcome, people in cursor.fetchall():
@@ -74,7 +75,7 @@ def simulate(programme: Programme, marks: Sequence[int], today: date) -> dict:
 
 
 def mark_for_places(programme: Programme, places: int) -> int:
-    """The lowest mark, in hundredths, at which no more than so many are absorbed; who is level passes or fails together."""
+    """The lowest mark, in hundredths, at which no more than so many are absorbed; who is level goes together."""
     with connection.cursor() as cursor:
         cursor.execute(BY_SCORE, given(programme))
         taken = 0

@@ -1,4 +1,4 @@
-"""A confirmed proposal carried out: old services end, new ones begin, tasks are raised, in one transaction or not at all."""
+"""A confirmed proposal carried out: old services end, new ones begin, tasks are raised, all of it or nothing."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -14,8 +14,8 @@ from personnel.merger.proposing import Counts, decided
 from personnel.merger.terms import CARRY_OUT, MergerRefused, check_role, last_batch, locked
 from personnel.models import Appeal, PlacementBatch, Programme
 
-# The office that carries it out keeps neither joint defence nor, as the case may be, the merged force; the proposal that
-# two people stand for is what allows it. The range stays its own.
+# The office that carries it out does not keep joint defence; the proposal that two people stand for is what allows it
+# to write there. The range stays its own.
 FORCES = ("auxiliary", "patrol", "guard", "joint_defence")
 WHY: dict[str, StrOrPromise] = {
     "ended": _("the service has ended, or its end is entered"),
@@ -51,14 +51,16 @@ WHERE batch_id = %(batch)s AND member_id = ANY (%(stopped)s)
 """
 END_SERVICES = """
 UPDATE personnel_assignment a SET ended_on = %(day)s, ending = 'merged'
-FROM personnel_placement p WHERE p.service_id = a.id AND p.batch_id = %(batch)s AND p.verdict IN ('absorbed', 'transferred')
+FROM personnel_placement p
+WHERE p.service_id = a.id AND p.batch_id = %(batch)s AND p.verdict IN ('absorbed', 'transferred')
 """
 BEGIN_SERVICES = """
 WITH begun AS (
   INSERT INTO personnel_assignment
-    (member_id, unit_id, force, category, sponsor, using_unit_id, recruiter_id, employer_id, post, grade, badge, former_title,
-     cohort, share, share_from, started_on, beginning, ending, ending_note)
-  SELECT a.member_id, a.unit_id, CASE WHEN is_in THEN %(into)s ELSE 'joint_defence' END, '', CASE WHEN is_in THEN '' ELSE 'town' END,
+    (member_id, unit_id, force, category, sponsor, using_unit_id, recruiter_id, employer_id, post, grade, badge,
+     former_title, cohort, share, share_from, started_on, beginning, ending, ending_note)
+  SELECT a.member_id, a.unit_id, CASE WHEN is_in THEN %(into)s ELSE 'joint_defence' END, '',
+         CASE WHEN is_in THEN '' ELSE 'town' END,
          a.using_unit_id, CASE WHEN is_in THEN %(recruiter)s ELSE a.recruiter_id END,
          CASE WHEN is_in THEN %(employer)s ELSE a.employer_id END, a.post, '', '',
          CASE WHEN a.former_title = '' THEN %(title)s ELSE a.former_title END,
@@ -93,7 +95,7 @@ class CarriedOut:
 
 
 def carry_out(programme: Programme, account: Account, today: date) -> CarriedOut:
-    """Carry the confirmed proposal out, in the caller's transaction. A second press does nothing. Raises MergerRefused."""
+    """Carry the confirmed proposal out in the caller's transaction; pressed twice, once. Raises MergerRefused."""
     programme = locked(programme)
     check_role(account, programme, CARRY_OUT)
     batch = ready(programme, today)
@@ -125,7 +127,7 @@ def ready(programme: Programme, today: date) -> PlacementBatch:
         raise MergerRefused("nothing_proposed", _("There is no proposal that could be carried out."))
     if batch.confirmed_at is None:
         raise MergerRefused("not_confirmed", _("A second person has to confirm the proposal first."))
-    if today < batch.appeals_until:
+    if batch.appeals_until and today < batch.appeals_until:
         message = _("Appeals may come in until %(day)s; the proposal is carried out after that.")
         raise MergerRefused("appeals_run", message, day=batch.appeals_until)
     undecided = Appeal.objects.undecided().filter(member__in=batch.placements.values("member"))

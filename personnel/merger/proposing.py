@@ -17,11 +17,13 @@ from personnel.models import Placement, PlacementBatch, Programme
 # Everybody who is pending and can be decided. The service is the one that runs now: somebody may have moved within the
 # force. Who serves in it no more has left; who has neither score nor exemption stays pending.
 DECIDE = """
-UPDATE personnel_placement p SET batch_id = %(batch)s, verdict = d.verdict, service_id = COALESCE(d.running, p.service_id), reason = ''
+UPDATE personnel_placement p
+SET batch_id = %(batch)s, verdict = d.verdict, service_id = COALESCE(d.running, p.service_id), reason = ''
 FROM (
   SELECT p.id, r.id AS running,
          CASE WHEN r.id IS NULL AND NOT EXISTS (
-                SELECT FROM personnel_assignment a WHERE a.member_id = p.member_id AND a.force = %(force)s AND a.ended_on > %(today)s)
+                SELECT FROM personnel_assignment a
+                WHERE a.member_id = p.member_id AND a.force = %(force)s AND a.ended_on > %(today)s)
               THEN 'exited'
               WHEN r.id IS NULL THEN ''
               WHEN r.cohort = ANY (%(exempt)s) OR t.total >= %(mark)s * 100 THEN 'absorbed'

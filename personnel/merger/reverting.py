@@ -27,8 +27,10 @@ WHERE id = ANY (%(old)s) AND ending = 'merged' AND ended_on = %(day)s
 
 
 def revert(programme: Programme, account: Account) -> PlacementBatch:
-    """Take the last carried-out proposal back, in the caller's transaction. Raises MergerRefused, with the names of those
-    whose services were changed since."""
+    """Take the last carried-out proposal back in the caller's transaction.
+
+    Raises MergerRefused, with the names of those whose services were changed since.
+    """
     programme = locked(programme)
     check_role(account, programme, CARRY_OUT)
     batch = last_batch(programme)
@@ -55,7 +57,8 @@ def later_changes(batch: PlacementBatch) -> list[dict]:
     last = ours.aggregate(last=Max("id"))["last"] or 0
     changed = TrailEntry.objects.filter(member__in=members, id__gt=last, **LATER).exclude(batch=batch.trail_batch)
     done = batch.tasks.filter(done_on__isnull=False)
-    found = {*changed.values_list("member", flat=True), *done.values_list("member", flat=True)}
+    found = {member for member in changed.values_list("member", flat=True) if member is not None}
+    found |= set(done.values_list("member", flat=True))
     # A trail without the batch is older than what is kept of it: then nothing proves what this merger began.
     found |= set() if last else set(members)
     names = dict(Member.objects.filter(pk__in=found).values_list("pk", "name"))

@@ -48,7 +48,8 @@ class Standing:
 
     @property
     def is_late(self) -> bool:
-        return self.step == "confirm" and bool(self.programme.confirm_by) and self.programme.confirm_by < self.today
+        last = self.programme.confirm_by
+        return self.step == "confirm" and last is not None and last < self.today
 
     @property
     def can_be_taken_back(self) -> bool:

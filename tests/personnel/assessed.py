@@ -1,4 +1,4 @@
-"""People in the patrol, a cycle that scores them, and a programme that merges them: what tests of mergers begin with."""
+"""People in the patrol, a cycle that scores them, a programme that merges them: what tests of mergers begin with."""
 
 from datetime import date, timedelta
 
