@@ -76,12 +76,12 @@ def by_town(tables):
     codes = sorted({int(code) for table in tables for code in table["by_town"]})
     names = dict(Unit.objects.filter(pk__in=codes).values_list("code", "name"))
     nobody = dict.fromkeys(OUTCOMES, 0)
-    return [
-        (names.get(code, code), code, [
-            [heads[name] for name in OUTCOMES] for heads in (table["by_town"].get(str(code), nobody) for table in tables)
-        ])
-        for code in codes
-    ]  # fmt: skip
+
+    def heads(code):
+        of_marks = [table["by_town"].get(str(code), nobody) for table in tables]
+        return [[of_mark[name] for name in OUTCOMES] for of_mark in of_marks]
+
+    return [(names.get(code, code), code, heads(code)) for code in codes]
 
 
 def decided(state):
