@@ -14,6 +14,7 @@ from organization.guarded_admin import GuardedAdmin, Refused
 from organization.models import Unit
 from personnel import lookup
 from personnel.admin import numbers
+from personnel.assessment import results
 from personnel.forms import AssignmentForm, AssignmentFormSet, MemberForm, NewMemberForm
 from personnel.models import Assignment, EmergencyContact, HealthRecord, Member
 
@@ -271,6 +272,8 @@ class MemberAdmin(GuardedAdmin):
     def render_change_form(self, request, context, *args, **kwargs):
         context["may_reveal"] = request.user.has_perm("personnel.reveal_member")
         context["may_see_account"] = request.user.has_perm("personnel.view_bankaccount")
+        if context.get("original") and request.user.has_perm("personnel.view_assessment"):
+            context["assessed"] = results.of_member(context["original"])
         return super().render_change_form(request, context, *args, **kwargs)
 
 

@@ -98,6 +98,15 @@ class ExaminerForm(RefusableForm):
         super().__init__(*args, **kwargs)
         if "account" in self.fields:
             self.fields["account"].queryset = accounts_that_score()
+        if "unit" in self.fields:
+            self.fields["unit"].required = False
+
+    def clean(self):
+        """Left blank, the whole unit of the account."""
+        cleaned = super().clean()
+        if cleaned.get("account") and not cleaned.get("unit"):
+            cleaned["unit"] = cleaned["account"].unit
+        return cleaned
 
 
 class KinshipForm(RefusableForm):

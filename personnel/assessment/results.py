@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models import Account
 from organization.refusal import Refusal
+from personnel.assessment.scores import shown_total
 from personnel.assessment.scoring import SCORES, services
-from personnel.models import Assessment, AssessmentCycle
+from personnel.models import Assessment, AssessmentCycle, Member, Placement
 
 
 class NotClosed(Refusal):
@@ -58,6 +59,34 @@ def standing(cycle: AssessmentCycle) -> Standing:
         by_relatives=sheets.scored_by_relatives().count(),
         most_excellent=heads["complete"] * cycle.excellent_share // 100,
     )
+
+
+@dataclass(frozen=True)
+class Result:
+    """A person's result as the file shows it, and where a merger placed the person by it ("" where none did)."""
+
+    sheet: Assessment
+    points: str
+    rating: str
+    outcome: str
+
+
+def of_member(member: Member) -> list[Result]:
+    """The results of a person in the reader's units, newest first: two queries."""
+    placed = {
+        placement.programme.cycle_id: placement.get_outcome_display()
+        for placement in Placement.objects.filter(member=member).select_related("programme")
+    }
+    sheets = Assessment.objects.filter(member=member).select_related("cycle").order_by("-cycle__starts_on", "-pk")
+    return [
+        Result(
+            sheet,
+            shown_total(sheet.total),
+            str(rating.label) if (rating := sheet.cycle.rating(sheet.total)) else "",
+            str(placed.get(sheet.cycle_id, "")),
+        )
+        for sheet in sheets
+    ]
 
 
 def close(cycle: AssessmentCycle, account: Account, today: date) -> AssessmentCycle:

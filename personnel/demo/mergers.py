@@ -94,14 +94,14 @@ def _cycle(name: str, first: date, accounts, **more) -> AssessmentCycle:
     return cycle
 
 
-def _sheet(rng: Random, cycle: AssessmentCycle, service: Assignment, between, accounts, items=5) -> Assessment:
+def _sheet(rng: Random, cycle: AssessmentCycle, service: Assignment, between, *, by: int, items: int = 5) -> Assessment:
     """Scores in halves of a point around one that the person is worth."""
     low, high = between
     worth = rng.randint(low // 50, high // 50) * 50
     scores = [min(high, max(low, worth + rng.randint(-6, 6) * 50)) for _item in cycle.items]
     return Assessment(
         cycle=cycle, member_id=service.member_id, unit_id=service.unit_id, weights=cycle.weights,
-        scores=[*scores[:items], *[None] * (len(scores) - items)], entered_by=accounts["hr2"].pk,
+        scores=[*scores[:items], *[None] * (len(scores) - items)], entered_by=by,
     )  # fmt: skip
 
 
@@ -112,10 +112,11 @@ def _in_progress(rng: Random, day: date, accounts, employer: Employer) -> None:
         confirm_by=day + timedelta(14),
     )  # fmt: skip
     serving = list(Assignment.objects.using(OWNER).on(day).filter(force="patrol").order_by("unit_id", "member_id"))
+    by = accounts["hr2"].pk
     scored = sorted(rng.sample(range(len(serving)), round(len(serving) * SCORED)))
-    sheets = [_sheet(rng, cycle, serving[i], FAILED if rng.random() < 0.13 else PASSED, accounts) for i in scored]
+    sheets = [_sheet(rng, cycle, serving[i], FAILED if rng.random() < 0.13 else PASSED, by=by) for i in scored]
     begun = [service for i, service in enumerate(serving) if i not in set(scored)][:20]
-    sheets += [_sheet(rng, cycle, service, PASSED, accounts, items=3) for service in begun]
+    sheets += [_sheet(rng, cycle, service, PASSED, by=by, items=3) for service in begun]
     Assessment.objects.using(OWNER).bulk_create(sheets)
 
 
@@ -143,7 +144,8 @@ def _older(rng: Random, day: date, accounts, employer: Employer) -> None:
     )  # fmt: skip
     has_passed = {service.pk: service.force == "auxiliary" for service, _old in landed}
     sheets = Assessment.objects.using(OWNER).bulk_create(
-        _sheet(rng, cycle, service, PASSED if has_passed[service.pk] else FAILED, accounts) for service, _old in landed
+        _sheet(rng, cycle, service, PASSED if has_passed[service.pk] else FAILED, by=accounts["hr2"].pk)
+        for service, _old in landed
     )
     Placement.objects.using(OWNER).bulk_create(
         Placement(

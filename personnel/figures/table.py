@@ -14,7 +14,7 @@ from personnel.figures.population import strength
 def flat(day: date, within: Reach, force: str | None = None) -> dict[str, float]:
     """Names such as `members.force.auxiliary` with counts and, as fractions, rates; what is 0 is there as 0.
 
-    Teams, posts and mergers are the same whatever the force; employers and guards are 0 when another force is asked for.
+    Teams, posts and mergers are the same whatever the force; employers and guards are 0 for another force.
     """
     at_risk = squads_at_risk(day, within)
     named = guards(day, within, force)

@@ -137,7 +137,13 @@ class Examiner(models.Model):
 
     cycle = models.ForeignKey(AssessmentCycle, models.PROTECT, verbose_name=_("cycle"), related_name="examiners")
     account = models.ForeignKey(Account, models.PROTECT, verbose_name=_("account"), related_name="+")
-    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("scores people of"), related_name="+")
+    unit = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        verbose_name=_("scores people of"),
+        related_name="+",
+        help_text=_("Left blank, the whole unit of the account."),
+    )
     until = models.DateField(
         _("until"), null=True, blank=True, help_text=_("First day on which this person scores no more.")
     )
