@@ -16,6 +16,8 @@ def site_nav(request) -> list[dict]:
         (_("People"), reverse("admin:personnel_card_changelist")),
         (_("Strength"), reverse("dashboards:strength")),
     ]
+    if request.user.has_perm("personnel.view_programme"):
+        pages.append((_("Merger"), reverse("dashboards:merger")))
     if request.user.has_perm(IMPORTS):
         pages.append((_("Roster imports"), reverse("admin:personnel_rosterimport_changelist")))
     return [{"label": label, "url": url, "current": request.path == url} for label, url in pages]

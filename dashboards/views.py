@@ -1,11 +1,13 @@
 """Pages of figures: they compose what the figures modules count."""
 
 from django.contrib.admin import site
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from dashboards import merger as merger_page
 from dashboards import strength as strength_page
 from dashboards.asked import asked
 from dashboards.lists import LISTS
@@ -17,6 +19,14 @@ def strength(request):
     """How strong the forces of a unit are on a day (D1)."""
     context = site.each_context(request) | {"title": _("Strength")}
     return render(request, "dashboards/strength.html", context | strength_page.context(asked(request)))
+
+
+def merger(request):
+    """How the merger of the forces stands in a unit on a day (D2)."""
+    if not request.user.has_perm(merger_page.NEEDED):
+        raise PermissionDenied
+    context = site.each_context(request) | {"title": _("Merger")}
+    return render(request, "dashboards/strength.html", context | merger_page.context(asked(request)))
 
 
 def listing(request, slug):

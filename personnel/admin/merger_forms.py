@@ -9,7 +9,8 @@ from organization.models import Employer
 from organization.models.account import Role
 from personnel.admin.score_forms import ManyField, PointsField
 from personnel.merger.terms import CONFIRM, PROPOSE
-from personnel.models import Programme
+from personnel.models import Indicator, Programme
+from personnel.models.merger import all_indicators, confirming_roles, proposing_roles
 
 MOST_MARKS = 12
 
@@ -32,20 +33,24 @@ class YearsField(forms.CharField):
 
 
 class ProgrammeForm(RefusableForm):
-    pass_mark = PointsField(label=_("Pass mark"), initial="60")
+    pass_mark = PointsField(label=_("Pass mark"), initial=6_000)
     exempt_cohorts = YearsField(
         label=_("Years of recruitment that pass without assessment"),
         required=False,
         help_text=_("Years with commas between them, such as 2003; blank for none."),
     )
-    proposing_roles = ManyField(label=_("Who proposes"))
-    confirming_roles = ManyField(label=_("Who confirms"), help_text=_("Never the person who proposed."))
+    proposing_roles = ManyField(label=_("Who proposes"), initial=proposing_roles)
+    confirming_roles = ManyField(
+        label=_("Who confirms"), initial=confirming_roles, help_text=_("Never the person who proposed.")
+    )
+
+    indicators = ManyField(label=_("Indicators of unification"), choices=Indicator, initial=all_indicators)
 
     class Meta:
         model = Programme
         fields = [
             "name", "from_force", "into_force", "merged_on", "cycle", "pass_mark", "exempt_cohorts", "former_title",
-            "employer", "appeal_days", "task_days", "proposing_roles", "confirming_roles", "confirm_by",
+            "employer", "appeal_days", "task_days", "proposing_roles", "confirming_roles", "confirm_by", "indicators",
         ]  # fmt: skip
 
     def __init__(self, *args, **kwargs):

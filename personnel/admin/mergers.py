@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from organization.admin.place_filter import PlaceFilter
 from organization.guarded_admin import GuardedAdmin
-from personnel.admin import merger_pages
+from personnel.admin import merger_pages, unification_pages
 from personnel.admin.merger_forms import ProgrammeForm
 from personnel.models import MergerTask, Placement, Programme
 
@@ -22,7 +22,7 @@ class ProgrammeAdmin(GuardedAdmin):
     fieldsets = [
         (None, {"fields": ["name", ("from_force", "into_force"), "merged_on"]}),
         (_("Who passes"), {"fields": ["cycle", "pass_mark", "exempt_cohorts"]}),
-        (_("What follows"), {"fields": ["employer", "former_title", "task_days"]}),
+        (_("What follows"), {"fields": ["employer", "former_title", "task_days", "indicators"]}),
         (_("Who decides"), {"fields": ["proposing_roles", "confirming_roles", "confirm_by", "appeal_days"]}),
     ]
 
@@ -30,6 +30,8 @@ class ProgrammeAdmin(GuardedAdmin):
         """A programme's pages; what changes something is posted."""
         steps = {
             "simulation": merger_pages.simulation,
+            "unification": unification_pages.unification,
+            "missing": unification_pages.export,
             "propose": merger_pages.propose,
             "confirm": merger_pages.confirm,
             "send-back": merger_pages.send_back,

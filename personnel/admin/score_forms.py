@@ -64,9 +64,9 @@ class WeightedItemsField(forms.CharField):
 class CycleForm(RefusableForm):
     forces = ManyField(label=_("Forces"), choices=Force)
     weighted = WeightedItemsField(label=_("Items and weights (%)"), help_text=_("One a line, such as 德 20."))
-    excellent_from = PointsField(label=_("Excellent from"))
-    qualified_from = PointsField(label=_("Qualified from"))
-    basic_from = PointsField(label=_("Basically qualified from"))
+    excellent_from = PointsField(label=_("Excellent from"), initial=9_000)
+    qualified_from = PointsField(label=_("Qualified from"), initial=7_500)
+    basic_from = PointsField(label=_("Basically qualified from"), initial=6_000)
 
     class Meta:
         model = AssessmentCycle

@@ -9,11 +9,14 @@ from organization.belonging import Reach
 from personnel.merger.candidates import OUTCOMES
 from personnel.models import Appeal, Assignment, MergerTask, Placement, Programme
 
-HEADS = ("candidates", "assessed", "passed", *OUTCOMES, "appeals_open", "tasks_open", "wrong_employer")
+COUNTED = ("candidates", "assessed", "passed", "failed", "absorbed", "transferred", "exited")
+HEADS = ("candidates", "assessed", "passed", "failed", *OUTCOMES, "appeals_open", "tasks_open", "wrong_employer")
 COUNT = """
-SELECT count(*),
+SELECT c.unit_id - c.unit_id %% 1000,
+       count(*),
        count(t.total),
        count(*) FILTER (WHERE t.total >= %(mark)s * 100),
+       count(*) FILTER (WHERE t.total < %(mark)s * 100),
        count(*) FILTER (WHERE landed.outcome = 'absorbed'),
        count(*) FILTER (WHERE landed.outcome = 'transferred'),
        count(*) FILTER (WHERE landed.outcome = 'exited')
@@ -24,6 +27,7 @@ LEFT JOIN LATERAL (
   WHERE p.programme_id = %(programme)s AND p.member_id = c.member_id AND b.carried_out_at < %(until)s) landed ON true
 WHERE (c.unit_id BETWEEN %(low)s AND %(high)s OR c.unit_id = ANY (%(joined)s::bigint[]))
   AND c.unit_id <> ALL (%(gone)s::bigint[])
+GROUP BY 1 ORDER BY 1
 """
 
 
@@ -31,6 +35,21 @@ def programme_on(day: date) -> Programme | None:
     """The programme that counts on a day: of those whose assessment had begun, the one of the latest day."""
     begun = Programme.objects.filter(cycle__starts_on__lte=day)
     return begun.select_related("cycle").order_by("-merged_on", "-pk").first()
+
+
+def by_town(programme: Programme, day: date, within: Reach) -> dict[int, dict[str, int]]:
+    """{town: heads} of a programme as of the end of that day, in order of code."""
+    until = timezone.make_aware(datetime.combine(day + timedelta(1), time()))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            COUNT,
+            within.params()
+            | {"programme": programme.pk, "cycle": programme.cycle_id, "mark": programme.pass_mark, "until": until},
+        )
+        found = {town: dict(zip(COUNTED, counts, strict=True)) for town, *counts in cursor.fetchall()}
+    for heads in found.values():
+        heads["pending"] = heads["candidates"] - heads["absorbed"] - heads["transferred"] - heads["exited"]
+    return found
 
 
 def merger(day: date, within: Reach) -> dict[str, int]:
@@ -42,25 +61,11 @@ def merger(day: date, within: Reach) -> dict[str, int]:
     programme = programme_on(day)
     if programme is None:
         return dict.fromkeys(HEADS, 0)
-    until = timezone.make_aware(datetime.combine(day + timedelta(1), time()))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            COUNT,
-            within.params()
-            | {"programme": programme.pk, "cycle": programme.cycle_id, "mark": programme.pass_mark, "until": until},
-        )
-        candidates, assessed, passed, absorbed, transferred, exited = cursor.fetchone()
+    towns = by_town(programme, day, within).values()
     of_it = Placement.objects.filter(within.q(), programme=programme)
-    absorbed_services = Assignment.objects.on(day).filter(pk__in=of_it.filter(outcome="absorbed").values("new_service"))
-    return {
-        "candidates": candidates,
-        "assessed": assessed,
-        "passed": passed,
-        "pending": candidates - absorbed - transferred - exited,
-        "absorbed": absorbed,
-        "transferred": transferred,
-        "exited": exited,
+    absorbed = Assignment.objects.on(day).filter(pk__in=of_it.filter(outcome="absorbed").values("new_service"))
+    return {name: sum(heads[name] for heads in towns) for name in (*COUNTED, "pending")} | {
         "appeals_open": Appeal.objects.undecided().filter(within.q(), assessment__cycle=programme.cycle_id).count(),
         "tasks_open": MergerTask.objects.undone().filter(within.q(), batch__programme=programme).count(),
-        "wrong_employer": absorbed_services.exclude(employer=programme.employer_id).count(),
+        "wrong_employer": absorbed.exclude(employer=programme.employer_id).count(),
     }

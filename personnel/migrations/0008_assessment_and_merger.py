@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 ('until', models.DateField(blank=True, help_text='First day on which this person scores no more.', null=True, verbose_name='until')),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='account')),
                 ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='examiners', to='personnel.assessmentcycle', verbose_name='cycle')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.unit', verbose_name='scores people of')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.unit', verbose_name='scores people of', help_text='Left blank, the whole unit of the account.')),
             ],
             options={
                 'verbose_name': 'examiner',
@@ -157,6 +157,7 @@ class Migration(migrations.Migration):
                 ('task_days', models.PositiveSmallIntegerField(default=30, help_text='Contract, kit and training.', verbose_name='days for what is to be done afterwards')),
                 ('proposing_roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('clerk', 'village clerk'), ('staff', 'town staff'), ('hr', 'sub-bureau personnel office'), ('finance', 'finance'), ('training', 'training'), ('governance', 'comprehensive-governance office'), ('sysadmin', 'system administrator'), ('secadmin', 'security administrator'), ('auditor', 'auditor')], max_length=10), default=personnel.models.merger.proposing_roles, size=None, verbose_name='who proposes')),
                 ('confirming_roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('clerk', 'village clerk'), ('staff', 'town staff'), ('hr', 'sub-bureau personnel office'), ('finance', 'finance'), ('training', 'training'), ('governance', 'comprehensive-governance office'), ('sysadmin', 'system administrator'), ('secadmin', 'security administrator'), ('auditor', 'auditor')], max_length=10), default=personnel.models.merger.confirming_roles, size=None, verbose_name='who confirms')),
+                ('indicators', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('title', 'title'), ('insignia', 'insignia'), ('contract', 'contract'), ('training', 'training')], max_length=9), default=personnel.models.merger.all_indicators, size=None, verbose_name='indicators of unification')),
                 ('confirm_by', models.DateField(blank=True, null=True, verbose_name='to be confirmed by')),
                 ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='programmes', to='personnel.assessmentcycle', verbose_name='assessment')),
                 ('employer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.employer', verbose_name='employer from then on')),
@@ -314,6 +315,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='programme',
             constraint=models.CheckConstraint(condition=models.Q(('pass_mark__range', (0, 10000))), name='programme_mark_is_a_score', violation_error_message='The pass mark lies between 0 and 100.'),
+        ),
+        migrations.AddConstraint(
+            model_name='programme',
+            constraint=models.CheckConstraint(condition=models.Q(('indicators__len__gt', 0)), name='programme_has_indicators', violation_error_message='Choose at least one indicator.'),
         ),
         migrations.AddConstraint(
             model_name='programme',

@@ -4,7 +4,7 @@ from personnel.models.assignment import Assignment, Force
 from personnel.models.card import Card
 from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
 from personnel.models.member import Member
-from personnel.models.merger import MergerTask, Outcome, Placement, PlacementBatch, Programme
+from personnel.models.merger import Indicator, MergerTask, Outcome, Placement, PlacementBatch, Programme
 from personnel.models.roster import EligibilityRule, ImportedRow, RosterAnswer, RosterImport, StagedRoster, StagedRow
 from personnel.models.transfer import TransferConsent, TransferRequest
 
@@ -22,6 +22,7 @@ __all__ = [
     "Force",
     "HealthRecord",
     "ImportedRow",
+    "Indicator",
     "Kinship",
     "Member",
     "MergerTask",

@@ -21,6 +21,19 @@ class Outcome(models.TextChoices):
     EXITED = "exited", _("left")
 
 
+class Indicator(models.TextChoices):
+    """What makes those who were absorbed one force with the others."""
+
+    TITLE = "title", _("title")
+    INSIGNIA = "insignia", _("insignia")
+    CONTRACT = "contract", _("contract")
+    TRAINING = "training", _("training")
+
+
+def all_indicators():
+    return list(Indicator.values)
+
+
 def proposing_roles():
     return ["hr"]
 
@@ -69,6 +82,11 @@ class Programme(models.Model):
     confirming_roles = ArrayField(
         models.CharField(max_length=10, choices=Role), verbose_name=_("who confirms"), default=confirming_roles
     )
+    indicators = ArrayField(
+        models.CharField(max_length=9, choices=Indicator),
+        verbose_name=_("indicators of unification"),
+        default=all_indicators,
+    )
     confirm_by = models.DateField(_("to be confirmed by"), null=True, blank=True)
 
     class Meta:
@@ -95,6 +113,11 @@ class Programme(models.Model):
                 name="programme_mark_is_a_score",
                 condition=Q(pass_mark__range=(0, FULL_SCORE)),
                 violation_error_message=_("The pass mark lies between 0 and 100."),
+            ),
+            models.CheckConstraint(
+                name="programme_has_indicators",
+                condition=Q(indicators__len__gt=0),
+                violation_error_message=_("Choose at least one indicator."),
             ),
             models.CheckConstraint(
                 name="programme_has_a_route",

@@ -1,5 +1,5 @@
--- Who is to be merged: the placements of the programme, and whoever serves in the merged force on its day and is not among
--- them yet. Somebody with two services of the force is one candidate, by the larger one. It sees what the asker sees.
+-- Who is to be merged: whoever serves in the merged force on the programme's day; as long as a proposal stands, the people it
+-- froze. Somebody with two services of the force is one candidate, by the larger one. It sees what the asker sees.
 CREATE FUNCTION merger_candidates(programme bigint)
 RETURNS TABLE (member_id bigint, unit_id bigint, service_id bigint, outcome varchar) LANGUAGE sql STABLE AS $$
   SELECT p.member_id, p.unit_id, p.service_id, p.outcome FROM personnel_placement p WHERE p.programme_id = programme
@@ -8,7 +8,8 @@ RETURNS TABLE (member_id bigint, unit_id bigint, service_id bigint, outcome varc
     SELECT DISTINCT ON (a.member_id) a.member_id, a.unit_id, a.id
     FROM personnel_programme g JOIN personnel_assignment a
       ON a.force = g.from_force AND a.started_on <= g.merged_on AND (a.ended_on IS NULL OR a.ended_on > g.merged_on)
-    WHERE g.id = programme
+    WHERE g.id = programme AND NOT EXISTS (
+      SELECT FROM personnel_placementbatch b WHERE b.programme_id = programme AND b.rejected_at IS NULL AND b.reverted_at IS NULL)
     ORDER BY a.member_id, a.share DESC, a.id) f
   WHERE NOT EXISTS (SELECT FROM personnel_placement p WHERE p.programme_id = programme AND p.member_id = f.member_id)
 $$;

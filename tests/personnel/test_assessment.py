@@ -280,8 +280,10 @@ def test_a_result_stands_on_the_persons_page(running, officer, town, visitor):
 
 def test_a_cycle_is_defined_by_its_form(db, officer, visitor):
     form = {
-        "name": "新考核", "forces": ["patrol"], "starts_on": "2026-01-01", "ends_on": "2026-02-01", "weighted": "德 50\n能 50",
-        "excellent_from": "90", "qualified_from": "75.5", "basic_from": "60", "excellent_share": "20", "appeal_days": "5",
+        "name": "新考核", "forces": ["patrol"], "starts_on": "2026-01-01", "ends_on": "2026-02-01",
+        "weighted": "德 50\n能 50",
+        "excellent_from": "90", "qualified_from": "75.5", "basic_from": "60", "excellent_share": "20",
+        "appeal_days": "5",
         "examiners-TOTAL_FORMS": "1", "examiners-INITIAL_FORMS": "0", "examiners-0-account": officer.pk,
     }  # fmt: skip
     answer = visitor(officer).post("/personnel/assessmentcycle/add/", form)
