@@ -106,7 +106,7 @@ def test_a_merger_from_definition_to_its_tasks(page, picture, accessible):
 
     office.goto("/personnel/assessment/?q=" + failed)
     office.locator("#result_list tbody tr", has_text=CYCLE).locator("a").first.click()
-    office.locator("a[href*='/appeal/add/']").click()
+    office.locator("a[href*='?assessment=']").click()
     office.fill("[name=grounds]", "漏记两次勤务")
     office.locator("[type=submit].default").click()
     hr.goto(address)
