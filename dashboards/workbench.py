@@ -6,6 +6,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from dashboards import merger_work
 from dashboards.administrators import waiting_for_administrator
 from dashboards.asked import SEES_FIGURES, Asked
 from dashboards.charts.shapes import number
@@ -45,6 +46,8 @@ def context(request) -> dict:
         shown["waiting"] = counted(asked, EXPIRING)
     if account.has_perm(IMPORTS):
         shown["waiting"] = unconfirmed(account) + shown.get("waiting", [])
+    if merging := merger_work.waiting(account, today):
+        shown["waiting"] = merging + shown.get("waiting", [])
     if account.role in GAPS:
         shown["gaps"] = counted(asked, GAPS[account.role])
     return shown

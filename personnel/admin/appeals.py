@@ -120,13 +120,6 @@ class AppealAdmin(GuardedAdmin):
         return super().changeform_view(request, object_id, form_url, more | (extra_context or {}))
 
     change_form_template = "personnel/assessment/appeal.html"
-    fields = readonly_fields = [
-        "person",
-        "unit",
-        "received_on",
-        "last_day",
-        "grounds",
-        "decided_at",
-        "is_upheld",
-        "reason",
-    ]
+    SHOWN = ("person", "unit", "received_on", "last_day", "grounds", "decided_at", "is_upheld", "reason")
+    fields = SHOWN
+    readonly_fields = SHOWN

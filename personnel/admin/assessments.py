@@ -110,7 +110,9 @@ class AssessmentAdmin(GuardedAdmin):
     sortable_by = ["points"]
     ordering = ["unit_id", "member_id"]
     search_fields = ["member__name"]
-    readonly_fields = ["person", "unit", "cycle", "items", "points", "rating"]
+    SHOWN = ("person", "unit", "cycle", "items", "points", "rating")
+    fields = SHOWN
+    readonly_fields = SHOWN
 
     def has_add_permission(self, request):
         return False

@@ -72,7 +72,9 @@ class PlacementAdmin(GuardedAdmin):
     ordering = ["unit_id", "member_id"]
     sortable_by = []
     search_fields = ["member__name"]
-    readonly_fields = ["person", "unit", "programme", "service", "decided", "reason", "outcome", "new_service"]
+    SHOWN = ("person", "unit", "programme", "service", "decided", "reason", "outcome", "new_service")
+    fields = SHOWN
+    readonly_fields = SHOWN
 
     def has_add_permission(self, request):
         return False

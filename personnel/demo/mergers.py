@@ -156,7 +156,8 @@ def _older(rng: Random, day: date, accounts, employer: Employer) -> None:
         for service, old in landed
     )  # fmt: skip
     _tasks(rng, day, batch, [(service, has_passed[service.pk]) for service, _old in landed])
-    _appeal(cycle, [sheet for sheet in sheets if sheet.scores[0] < PASSED[0]][:1], accounts)
+    failed = [sheet for (service, _old), sheet in zip(landed, sheets, strict=True) if not has_passed[service.pk]]
+    _appeal(closed, failed[:1], accounts)
 
 
 def _tasks(rng: Random, day: date, batch: PlacementBatch, landed) -> None:
@@ -172,15 +173,15 @@ def _tasks(rng: Random, day: date, batch: PlacementBatch, landed) -> None:
     )  # fmt: skip
 
 
-def _appeal(cycle: AssessmentCycle, sheets: list[Assessment], accounts) -> None:
+def _appeal(closed: date, sheets: list[Assessment], accounts) -> None:
     """One that was heard and dismissed."""
     for sheet in sheets:
         appeal = Appeal.objects.using(OWNER).create(
             assessment=sheet, member_id=sheet.member_id, unit_id=sheet.unit_id, grounds="认为勤务出勤天数统计有误",
-            received_on=cycle.closed_on + timedelta(2), last_day=cycle.closed_on, recorded_by=accounts["town"].pk,
+            received_on=closed + timedelta(2), last_day=closed, recorded_by=accounts["town"].pk,
             examiner=sheet.entered_by,
         )  # fmt: skip
         Appeal.objects.using(OWNER).filter(pk=appeal.pk).update(
-            decided_at=_moment(cycle.closed_on + timedelta(8), 16), decided_by=accounts["governance"].pk,
+            decided_at=_moment(closed + timedelta(8), 16), decided_by=accounts["governance"].pk,
             is_upheld=False, reason="经核对派出所考勤记录，统计无误",
         )  # fmt: skip
