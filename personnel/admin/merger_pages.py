@@ -30,7 +30,7 @@ def guarded(view):
     def inner(request, pk):
         if not request.user.has_perm(NEEDED):
             raise PermissionDenied
-        programme = Programme.objects.select_related("cycle", "employer").filter(pk=pk).first()
+        programme = Programme.objects.select_related("cycle").filter(pk=pk).first()
         if programme is None:
             raise Http404
         return view(request, programme)

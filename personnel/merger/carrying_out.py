@@ -72,7 +72,7 @@ WITH begun AS (
   RETURNING id, member_id
 )
 UPDATE personnel_placement p SET outcome = p.verdict, new_service_id = b.id
-FROM begun b WHERE b.member_id = p.member_id AND p.batch_id = %(batch)s
+FROM begun b WHERE p.programme_id = %(programme)s AND p.member_id = b.member_id AND p.batch_id = %(batch)s
 """
 LEAVE = "UPDATE personnel_placement SET outcome = 'exited' WHERE batch_id = %(batch)s AND verdict = 'exited'"
 RAISE_TASKS = """
@@ -144,6 +144,7 @@ def ready(programme: Programme, today: date) -> PlacementBatch:
 def _asked(programme: Programme, batch: PlacementBatch, today: date) -> dict:
     return {
         "batch": batch.pk,
+        "programme": programme.pk,
         "force": programme.from_force,
         "into": programme.into_force,
         "day": programme.merged_on,

@@ -48,7 +48,7 @@ class Command(ScriptedCommand):
     @staticmethod
     def programme(text: str) -> Programme:
         """By number or by name. Raises CommandRefused: programme_not_found."""
-        known = Programme.objects.select_related("cycle", "employer")
+        known = Programme.objects.select_related("cycle")
         found = known.filter(name=text).order_by("-merged_on", "-pk").first()
         if found is None and text.isascii() and text.isdecimal() and len(text) < 19:
             found = known.filter(pk=int(text)).first()
