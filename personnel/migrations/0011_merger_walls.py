@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     """Assessments and mergers behind the scope. Cycles, programmes and proposals hold nothing about anybody: like units
     they are read by all and written where they lie."""
 
-    dependencies = [("personnel", "0008_assessment_and_merger")]
+    dependencies = [("personnel", "0010_assessment_and_merger")]
 
     operations = [
         Protect("personnel_assessmentcycle", "unit"),

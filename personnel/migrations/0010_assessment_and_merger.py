@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organization', '0007_job_walls'),
-        ('personnel', '0007_one_index_of_units'),
+        ('personnel', '0009_cleaned_lines'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
