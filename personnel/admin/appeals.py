@@ -106,6 +106,11 @@ class AppealAdmin(GuardedAdmin):
         except appeals.AppealRefused as refusal:
             form.add_error(None, str(refusal))
             return False
+        except DatabaseError as error:  # carried out at this very moment, say
+            if (said := sentence(error)) is None:
+                raise
+            form.add_error(None, said)
+            return False
         messages.success(request, _("The appeal was decided."))
         return True
 

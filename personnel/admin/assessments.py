@@ -43,8 +43,12 @@ class AssessmentCycleAdmin(GuardedAdmin):
     def get_readonly_fields(self, request, obj=None):
         return [] if self.is_written(request, obj) else self.READ
 
+    def has_change_permission(self, request, obj=None):
+        """Closed results stay as they are, and so do the terms that they were counted by."""
+        return super().has_change_permission(request, obj) and not (obj and obj.closed_on)
+
     def is_written(self, request, obj):
-        return self.has_change_permission(request) and not (obj and obj.closed_on)
+        return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
 
     def save_model(self, request, obj, form, change):
         if not change:
@@ -83,7 +87,7 @@ class KinshipAdmin(GuardedAdmin):
     list_select_related = ["member", "account"]
     list_filter = [PlaceFilter]
     ordering = ["unit_id", "-id"]
-    raw_id_fields = ["member"]
+    autocomplete_fields = ["member"]
 
     def get_readonly_fields(self, request, obj=None):
         return ["member", "account", "relation", "declared_on"] if obj else ["withdrawn_on"]
@@ -137,7 +141,7 @@ class AssessmentAdmin(GuardedAdmin):
         pairs = zip(sheet.cycle.items, sheet.scores, strict=True)
         return "、".join(f"{item} {scores.shown(score) or '–'}" for item, score in pairs)
 
-    @admin.display(description=_("total"), ordering="total")
+    @admin.display(description=_("total score"), ordering="total")
     def points(self, sheet):
         return scores.shown_total(sheet.total) or "–"
 

@@ -9,10 +9,13 @@ from organization.models import Employer
 from organization.models.account import Role
 from personnel.admin.score_forms import ManyField, PointsField
 from personnel.merger.terms import CONFIRM, PROPOSE
-from personnel.models import Indicator, Programme
+from personnel.models import Indicator, PlacementBatch, Programme
 from personnel.models.merger import all_indicators, confirming_roles, proposing_roles
 
 MOST_MARKS = 12
+SETTLED = frozenset({
+    "from_force", "into_force", "merged_on", "cycle", "employer", "exempt_cohorts", "appeal_days", "confirming_roles",
+})  # fmt: skip
 
 
 class YearsField(forms.CharField):
@@ -60,6 +63,15 @@ class ProgrammeForm(RefusableForm):
                 self.fields[name].choices = [(role, label) for role, label in Role.choices if has(role, right)]
         if "employer" in self.fields:
             self.fields["employer"].queryset = Employer.objects.filter(nature=Employer.Nature.SUB_BUREAU)
+
+    def clean(self):
+        """What two people stand for is not changed beneath them; the database refuses it as well."""
+        cleaned = super().clean()
+        fixed = set(self.changed_data) & SETTLED
+        if self.instance.pk and fixed and PlacementBatch.objects.standing().filter(programme=self.instance).exists():
+            for name in sorted(fixed):
+                self.add_error(name, _("A proposal stands on these terms; send it back, or take it back, first."))
+        return cleaned
 
 
 def has(role, right):

@@ -3,7 +3,7 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from organization.models import Unit
+from organization.refused_by_database import sentence
 from personnel.admin.score_forms import ListForm
 from personnel.assessment import lists, results, scoring
 from personnel.assessment import scores as writing
@@ -33,7 +34,14 @@ def guarded(view, right):
         cycle = AssessmentCycle.objects.filter(pk=pk).first()
         if cycle is None:
             raise Http404
-        return view(request, cycle)
+        try:
+            with transaction.atomic():
+                return view(request, cycle)
+        except DatabaseError as error:  # somebody closed the results, say, while this was being written
+            if (said := sentence(error)) is None or request.method != "POST":
+                raise
+            messages.error(request, said)
+            return redirect(request.get_full_path())
 
     return inner
 

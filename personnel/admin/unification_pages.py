@@ -60,7 +60,7 @@ def export(request, programme):
         for row in tracker.missing(programme, day, asked)
     ]
     target = io.BytesIO()
-    header = [_("Unit"), _("Name"), _("Birth date"), _("Missing")]
+    header = [_("Unit"), _("Person"), _("Birth date"), _("Missing")]
     write_csv(target, header, rows, footer=f"{request.user.name} {timezone.localtime():%Y-%m-%d %H:%M}")
     events.record("export", unit=request.user.unit_id, what=programme.name, rows=len(rows), format="csv")
     answer = HttpResponse(target.getvalue(), content_type="text/csv; charset=utf-8")

@@ -51,7 +51,7 @@ class AssessmentCycle(models.Model):
         BASIC = "basic", _("basically qualified")
         UNQUALIFIED = "unqualified", _("unqualified")
 
-    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("office"), related_name="+", editable=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("office in charge"), related_name="+", editable=False)
     name = models.CharField(_("name of the assessment"), max_length=60)
     forces = ArrayField(models.CharField(max_length=13, choices=Force), verbose_name=_("forces"))
     starts_on = models.DateField(_("from"))
@@ -226,7 +226,7 @@ class Assessment(models.Model):
         expression=Func(F("scores"), F("weights"), function="weighted_total"),
         output_field=models.IntegerField(null=True),
         db_persist=True,
-        verbose_name=_("total"),
+        verbose_name=_("total score"),
     )
     entered_by = models.BigIntegerField(editable=False)
 

@@ -24,7 +24,7 @@ class Outcome(models.TextChoices):
 class Indicator(models.TextChoices):
     """What makes those who were absorbed one force with the others."""
 
-    TITLE = "title", _("title")
+    TITLE = "title", _("common title")
     INSIGNIA = "insignia", _("insignia")
     CONTRACT = "contract", _("contract")
     TRAINING = "training", _("training")
@@ -45,7 +45,7 @@ def confirming_roles():
 class Programme(models.Model):
     """Which force merges into which, from which day, by which assessment; and who proposes and who confirms."""
 
-    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("office"), related_name="+", editable=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("office in charge"), related_name="+", editable=False)
     name = models.CharField(_("name of the programme"), max_length=60)
     from_force = models.CharField(_("force that is merged"), max_length=13, choices=Force, default=Force.PATROL)
     into_force = models.CharField(_("into"), max_length=13, choices=Force, default=Force.AUXILIARY)
@@ -135,12 +135,16 @@ class BatchQuerySet(models.QuerySet):
         """Proposed, and neither sent back nor carried out yet."""
         return self.filter(rejected_at=None, carried_out_at=None)
 
+    def standing(self):
+        """Neither sent back nor taken back."""
+        return self.filter(rejected_at=None, reverted_at=None)
+
 
 class PlacementBatch(models.Model):
     """What one person proposes for many, what another confirms, and when it was carried out or taken back."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, verbose_name=_("programme"), related_name="batches")
-    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("office"), related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("office in charge"), related_name="+")
     mark = models.IntegerField(_("pass mark"))
     proposed_at = models.DateTimeField(_("proposed at"))
     proposed_by = models.BigIntegerField()
@@ -227,7 +231,7 @@ class Placement(models.Model):
     batch = models.ForeignKey(PlacementBatch, models.PROTECT, null=True, related_name="placements")
     verdict = models.CharField(_("decided"), max_length=11, choices=Outcome, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
-    outcome = models.CharField(_("outcome"), max_length=11, choices=Outcome, default=Outcome.PENDING)
+    outcome = models.CharField(_("where the person lands"), max_length=11, choices=Outcome, default=Outcome.PENDING)
     new_service = models.OneToOneField(
         Assignment, models.PROTECT, verbose_name=_("new service"), null=True, related_name="+"
     )

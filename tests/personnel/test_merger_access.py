@@ -115,3 +115,47 @@ def test_the_command_asks_the_role_and_says_json(merged, account, capsys):
     assert '"not_yours"' in capsys.readouterr().out
     with as_root("test"):
         assert Programme.objects.count() == 1
+
+
+def test_a_programme_is_defined_by_its_form_and_its_terms_stay_while_a_proposal_stands(db, officer, visitor):
+    member = patrol(1)[0]
+    found = cycle()
+    examiner(found, officer)
+    score(found, officer, {member: 90})
+    employer = programme(found).employer
+    form = {
+        "name": "新并轨", "from_force": "patrol", "into_force": "auxiliary", "merged_on": "2014-07-01",
+        "cycle": found.pk,
+        "pass_mark": "60.5", "exempt_cohorts": "2003，2004", "employer": employer.pk, "former_title": "公建治安员",
+        "task_days": "30", "appeal_days": "0", "proposing_roles": ["hr"], "confirming_roles": ["governance"],
+        "indicators": ["title"],
+    }  # fmt: skip
+    browser = visitor(officer)
+    assert browser.post("/personnel/programme/add/", form).status_code == 302
+    with as_root("test"):
+        given = Programme.objects.get(name="新并轨")
+        assert (given.pass_mark, given.exempt_cohorts) == (6050, [2003, 2004])
+    browser.post(f"/personnel/programme/{given.pk}/propose/", {"mark": "60"})
+    terms = f"/personnel/programme/{given.pk}/change/?terms=1"
+    refused = browser.post(terms, form | {"merged_on": "2014-08-01"})
+    assert refused.status_code == 200
+    assert "merged_on" in refused.context["adminform"].form.errors
+    assert browser.post(terms, form | {"name": "改名"}).status_code == 302
+
+
+def test_a_closed_cycle_is_read_only(db, officer, visitor):
+    found = cycle(closed_on=TODAY, closed_by=officer.pk)
+    answer = visitor(officer).get(f"/personnel/assessmentcycle/{found.pk}/change/")
+    assert 'name="_save"' not in answer.content.decode()
+
+
+def test_a_merged_person_is_missing_in_unification_until_the_tasks_are_done(merged, officer, visitor):
+    browser, address = visitor(officer), f"/personnel/programme/{merged['programme'].pk}/unification/"
+    with as_account(officer):
+        MergerTask.objects.filter(kind="kit").update(done_on=timezone.localdate())
+    answer = browser.get(address)
+    assert [one["met"] for one in answer.context["indicators"]] == [2, 2, 0, 0]
+    assert len(browser.get(f"{address}?indicator=insignia").context["rows"]) == 0
+    assert len(browser.get(f"{address}?indicator=contract").context["rows"]) == 2
+    sheet = browser.post(f"/personnel/programme/{merged['programme'].pk}/missing/?indicator=contract")
+    assert len(sheet.content.decode("utf-8-sig").strip().splitlines()) == 4
