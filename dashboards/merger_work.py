@@ -46,7 +46,7 @@ def _scores(account: Account, today: date):
         account=account.pk, cycle__closed_on=None, cycle__starts_on__lte=today, cycle__ends_on__gt=today
     )
     for one in running.select_related("cycle"):
-        left = scoring.unscored(scoring.services_of(one.cycle, one), one.cycle).count()
+        left = scoring.unscored(scoring.services_of(one.cycle, one, today), one.cycle).count()
         if left and (one.until is None or one.until > today):
             yield {
                 "label": _("Scores to be entered: %(cycle)s") % {"cycle": one.cycle.name},

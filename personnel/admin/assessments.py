@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.admin.place_filter import PlaceFilter
 from organization.guarded_admin import GuardedAdmin
 from personnel.admin import score_pages
+from personnel.admin.members import without_links
 from personnel.admin.score_forms import CycleForm, ExaminerForm, KinshipForm
 from personnel.assessment import scores
 from personnel.models import Assessment, AssessmentCycle, Examiner, Kinship
@@ -17,6 +18,9 @@ class ExaminerInline(admin.TabularInline):
     form = ExaminerForm
     extra = 1
     autocomplete_fields = ["unit"]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        return without_links(super().formfield_for_dbfield(db_field, request, **kwargs), db_field)
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -88,6 +92,9 @@ class KinshipAdmin(GuardedAdmin):
     list_filter = [PlaceFilter]
     ordering = ["unit_id", "-id"]
     autocomplete_fields = ["member"]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        return without_links(super().formfield_for_dbfield(db_field, request, **kwargs), db_field)
 
     def get_readonly_fields(self, request, obj=None):
         return ["member", "account", "relation", "declared_on"] if obj else ["withdrawn_on"]

@@ -32,7 +32,11 @@ class YearsField(forms.CharField):
         return [int(year) for year in years]
 
     def has_changed(self, initial, data):
-        return self.prepare_value(initial) != data
+        """Other commas are no other years."""
+        try:
+            return self.to_python(data) != self.to_python(self.prepare_value(initial) or "")
+        except forms.ValidationError:
+            return True
 
 
 class ProgrammeForm(RefusableForm):

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from organization.admin.place_filter import PlaceFilter
 from organization.guarded_admin import GuardedAdmin
 from personnel.admin import merger_pages, unification_pages
+from personnel.admin.members import without_links
 from personnel.admin.merger_forms import ProgrammeForm
 from personnel.models import MergerTask, Placement, Programme
 
@@ -25,6 +26,9 @@ class ProgrammeAdmin(GuardedAdmin):
         (_("What follows"), {"fields": ["employer", "former_title", "task_days", "indicators"]}),
         (_("Who decides"), {"fields": ["proposing_roles", "confirming_roles", "confirm_by", "appeal_days"]}),
     ]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        return without_links(super().formfield_for_dbfield(db_field, request, **kwargs), db_field)
 
     def get_urls(self):
         """A programme's pages; what changes something is posted."""

@@ -82,7 +82,7 @@ def grid(request, cycle):
 
 def asked(request, cycle, who):
     """The services that the address asks for."""
-    found = scoring.services_of(cycle, who)
+    found = scoring.services_of(cycle, who, timezone.localdate())
     if (unit := request.GET.get("unit", "")).isdecimal() and len(unit) == 12:
         found = found.filter(unit__gte=int(unit), unit__lt=int(unit) + 1000)
     if (member := request.GET.get("member", "")).isdecimal():
@@ -195,7 +195,7 @@ def taken_in(request, cycle, listed, *, is_partial):
 
 
 def result_page(request, cycle):
-    state = results.standing(cycle)
+    state = results.standing(cycle, timezone.localdate())
     ratings = [(label, state.ratings[value]) for value, label in AssessmentCycle.Rating.choices]
     by_rating = {"standing": state, "ratings": ratings, "here": _("Results")}
     by_rating["may_close"] = request.user.has_perm(CLOSE) and cycle.closed_on is None

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import Account
 from organization.refusal import Refusal
 from personnel.assessment.scores import shown_total
-from personnel.assessment.scoring import SCORES, services
+from personnel.assessment.scoring import SCORES, services, unscored
 from personnel.models import Assessment, AssessmentCycle, Member, Placement
 
 
@@ -20,9 +20,13 @@ class NotClosed(Refusal):
 
 @dataclass(frozen=True)
 class Standing:
-    """Heads of a cycle; `ratings` are those of complete sheets. `too_many_excellent` says the cap is passed."""
+    """Heads of a cycle: who is to be scored and serves, and the sheets there are.
+
+    `ratings` are those of complete sheets. `too_many_excellent` says the cap is passed.
+    """
 
     people: int
+    missing: int
     complete: int
     begun: int
     ratings: dict[str, int]
@@ -30,15 +34,11 @@ class Standing:
     most_excellent: int
 
     @property
-    def missing(self) -> int:
-        return self.people - self.complete
-
-    @property
     def too_many_excellent(self) -> bool:
         return self.ratings["excellent"] > self.most_excellent
 
 
-def standing(cycle: AssessmentCycle) -> Standing:
+def standing(cycle: AssessmentCycle, today: date) -> Standing:
     """As far as the asker sees; the cap is of those who have a complete result."""
     low, middle, high = (cut * 100 for cut in (cycle.basic_from, cycle.qualified_from, cycle.excellent_from))
     sheets = Assessment.objects.filter(cycle=cycle)
@@ -50,9 +50,11 @@ def standing(cycle: AssessmentCycle) -> Standing:
         basic=Count("pk", filter=Q(total__gte=low, total__lt=middle)),
         unqualified=Count("pk", filter=Q(total__lt=low)),
     )
+    to_be_scored = services(cycle, today)
     ratings = {rating: heads[rating] for rating in AssessmentCycle.Rating.values}
     return Standing(
-        people=services(cycle).count(),
+        people=to_be_scored.count(),
+        missing=unscored(to_be_scored, cycle).count(),
         complete=heads["complete"],
         begun=heads["all"] - heads["complete"],
         ratings=ratings,

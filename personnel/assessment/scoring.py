@@ -60,18 +60,17 @@ def check_open(cycle: AssessmentCycle, account: Account, today: date) -> Examine
     return found
 
 
-def services(cycle: AssessmentCycle):
-    """The service by which somebody is scored in the cycle: one a person, the larger of two."""
-    serving = Q(ended_on=None) | Q(ended_on__gt=cycle.starts_on)
-    found = Assignment.objects.filter(serving, force__in=cycle.forces, started_on__lt=cycle.ends_on)
+def services(cycle: AssessmentCycle, today: date):
+    """The service by which somebody is scored in the cycle: one a person, the larger of two. Who has left is not."""
+    found = Assignment.objects.on(cycle.day_on(today)).filter(force__in=cycle.forces)
     largest = found.order_by("member_id", "-share", "-started_on", "id").distinct("member_id").values("pk")
     return Assignment.objects.filter(pk__in=largest)
 
 
-def services_of(cycle: AssessmentCycle, who: Examiner):
+def services_of(cycle: AssessmentCycle, who: Examiner, today: date):
     """Those of them that this examiner scores."""
     low, high = divisions.span(who.unit_id)
-    return services(cycle).filter(unit__gte=low, unit__lte=high)
+    return services(cycle, today).filter(unit__gte=low, unit__lte=high)
 
 
 def relatives(account: int):
@@ -96,7 +95,7 @@ def enter(cycle: AssessmentCycle, account: Account, changes: Changes, today: dat
     What is not named of a sheet stays as it is. Whoever may not be scored is left out and told of.
     """
     who = check_open(cycle, account, today)
-    units = dict(services_of(cycle, who).filter(member__in=list(changes)).values_list("member", "unit"))
+    units = dict(services_of(cycle, who, today).filter(member__in=list(changes)).values_list("member", "unit"))
     kin, fixed = set(relatives(account.pk)), set(settled(cycle).filter(member__in=list(changes)))
     answer = Entered()
     for member in changes:

@@ -1,5 +1,7 @@
 """Assessing people: a cycle with weighted items, who may score whom, one sheet of scores a person, and appeals."""
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q
@@ -123,6 +125,10 @@ class AssessmentCycle(models.Model):
     def weighted_items(self):
         """[(item, percent)] in their order."""
         return list(zip(self.items, self.weights, strict=True))
+
+    def day_on(self, today):
+        """The day whose people count, asked for today: it stays at the closing, and within the days of the cycle."""
+        return self.closed_on or max(self.starts_on, min(today, self.ends_on - timedelta(days=1)))
 
     def rating(self, total):
         """The rating of a total in ten-thousandths; None for one who is not scored on every item."""

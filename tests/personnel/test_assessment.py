@@ -161,7 +161,7 @@ def test_closed_results_stay_and_the_cap_is_shown(running, officer):
     examiner(running, officer)
     score(running, officer, dict(zip(members, (95, 96, 80, 65, 10), strict=True)), NOW)
     with as_account(officer), transaction.atomic():
-        state = results.standing(running)
+        state = results.standing(running, NOW)
         assert state.ratings == {"excellent": 2, "qualified": 1, "basic": 1, "unqualified": 1}
         assert (state.most_excellent, state.too_many_excellent, state.missing) == (1, True, 0)
         results.close(running, officer, NOW)
