@@ -75,8 +75,8 @@ def load_mergers(day: date, seed: int) -> None:
     accounts = {account.username: account for account in Account.objects.using(OWNER).filter(is_demo=True)}
     employer = Employer.objects.using(OWNER).filter(nature="sub_bureau").order_by("pk").first()
     if employer:
-        _older(rng, merged_on(day), accounts, employer)
         _in_progress(rng, day, accounts, employer)
+        _older(rng, merged_on(day), accounts, employer)
 
 
 def _moment(day: date, hour: int) -> datetime:

@@ -10,13 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import Account
 from organization.refusal import StrOrPromise
 from organization.scope import current, entered
+from organization.scope.scope import Scope
 from personnel.merger.proposing import Counts, decided
 from personnel.merger.terms import CARRY_OUT, MergerRefused, check_role, last_batch, locked
 from personnel.models import Appeal, PlacementBatch, Programme
 
-# The office that carries it out does not keep joint defence; the proposal that two people stand for is what allows it
-# to write there. The range stays its own.
-FORCES = ("auxiliary", "patrol", "guard", "joint_defence")
 WHY: dict[str, StrOrPromise] = {
     "ended": _("the service has ended, or its end is entered"),
     "begun": _("the service begins only on the day of the merger"),
@@ -99,8 +97,7 @@ def carry_out(programme: Programme, account: Account, today: date) -> CarriedOut
     programme = locked(programme)
     check_role(account, programme, CARRY_OUT)
     batch = ready(programme, today)
-    scope = replace(current(), batch=batch.trail_batch, forces=tuple({*current().forces, *FORCES}))
-    with entered(scope), connection.cursor() as cursor:
+    with entered(scope_of(batch)), connection.cursor() as cursor:
         asked = _asked(programme, batch, today)
         cursor.execute(LOCK_FILES, asked)
         cursor.execute(LOCK_SERVICES, asked)
@@ -116,6 +113,17 @@ def carry_out(programme: Programme, account: Account, today: date) -> CarriedOut
         cursor.execute(RAISE_TASKS, asked)
     batch.refresh_from_db()
     return CarriedOut(batch, decided(batch), refused)
+
+
+def scope_of(batch: PlacementBatch) -> Scope:
+    """The scope that writes a batch: named in the trail, and open to the forces of the programme and to joint defence.
+
+    The office that carries it out does not keep joint defence; the proposal that two people stand for is what allows it
+    to write there. The range stays its own.
+    """
+    programme = batch.programme
+    forces = {*current().forces, programme.from_force, programme.into_force, "joint_defence"}
+    return replace(current(), batch=batch.trail_batch, forces=tuple(sorted(forces)))
 
 
 def ready(programme: Programme, today: date) -> PlacementBatch:

@@ -1,6 +1,5 @@
 """A carried-out merger taken back as a whole: new services go, old ones run on, or nothing is touched."""
 
-from dataclasses import replace
 from datetime import date
 
 from django.contrib.postgres.functions import TransactionNow
@@ -9,8 +8,8 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Account, TrailEntry
-from organization.scope import current, entered
-from personnel.merger.carrying_out import FORCES, LOCK_FILES
+from organization.scope import entered
+from personnel.merger.carrying_out import LOCK_FILES, scope_of
 from personnel.merger.terms import CARRY_OUT, MergerRefused, check_role, last_batch, locked
 from personnel.models import Member, PlacementBatch, Programme
 
@@ -38,8 +37,8 @@ def revert(programme: Programme, account: Account) -> PlacementBatch:
         raise MergerRefused("not_carried_out", _("Nothing was carried out that could be taken back."))
     if batch.reverted_at:
         raise MergerRefused("reverted_already", _("This was taken back already."))
-    scope = replace(current(), batch=batch.trail_batch, forces=tuple({*current().forces, *FORCES}))
-    with entered(scope), connection.cursor() as cursor:
+    batch.programme = programme
+    with entered(scope_of(batch)), connection.cursor() as cursor:
         cursor.execute(LOCK_FILES, {"batch": batch.pk})
         if people := later_changes(batch):
             message = _("Nothing was taken back: services were changed since, or work was done, for %(names)s.")

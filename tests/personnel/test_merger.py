@@ -4,6 +4,7 @@ import pytest
 from django.contrib.postgres.functions import TransactionNow
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Count
+from django.test.utils import CaptureQueriesContext
 
 from organization.models import TrailEntry
 from organization.scope import as_account, as_root
@@ -137,6 +138,24 @@ def test_exempt_years_of_recruitment_pass_without_a_score(db, officer, second):
     confirm(given, second)
     carry_out(given, officer)
     assert [services(each[0])[-1].force for each in (old, new)] == ["auxiliary", "patrol"]
+
+
+def test_carrying_out_takes_as_many_statements_for_many_as_for_few(db, officer, second):
+    found = cycle()
+    examiner(found, officer)
+
+    def statements(name, people):
+        members = patrol(people)
+        score(found, officer, dict.fromkeys(members, 90))
+        given = programme(found, name=name)
+        propose(given, officer)
+        confirm(given, second)
+        with CaptureQueriesContext(connection) as captured:
+            carry_out(given, officer)
+        return len(captured)
+
+    few = statements("少", 1)
+    assert statements("多", 9) == few < 30
 
 
 # --- two people ---------------------------------------------------------------------------------------------
