@@ -37,9 +37,12 @@ class DecidedFilter(admin.SimpleListFilter):
 @admin.register(Appeal)
 class AppealAdmin(GuardedAdmin):
     list_display = ["person", "unit", "received_on", "last_day", "decided_at", "is_upheld"]
-    list_select_related = ["member", "unit"]
     list_filter = [PlaceFilter, DecidedFilter]
     ordering = ["-id"]
+
+    def get_queryset(self, request):
+        """With the person: a row stays where it happened, and is shown as long as the file is in sight as well."""
+        return super().get_queryset(request).select_related("member", "unit")
 
     def has_change_permission(self, request, obj=None):
         return False

@@ -116,7 +116,6 @@ class RatingFilter(admin.SimpleListFilter):
 class AssessmentAdmin(GuardedAdmin):
     change_form_template = "personnel/assessment/result.html"
     list_display = ["person", "unit", "cycle", "items", "points", "rating"]
-    list_select_related = ["member", "unit", "cycle"]
     list_filter = [PlaceFilter, "cycle", RatingFilter]
     sortable_by = ["points"]
     ordering = ["unit_id", "member_id"]
@@ -124,6 +123,10 @@ class AssessmentAdmin(GuardedAdmin):
     SHOWN = ("person", "unit", "cycle", "items", "points", "rating")
     fields = SHOWN
     readonly_fields = SHOWN
+
+    def get_queryset(self, request):
+        """With the person: a row stays where it happened, and is shown as long as the file is in sight as well."""
+        return super().get_queryset(request).select_related("member", "unit", "cycle")
 
     def has_add_permission(self, request):
         return False

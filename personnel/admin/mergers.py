@@ -71,7 +71,6 @@ class ProgrammeAdmin(GuardedAdmin):
 @admin.register(Placement)
 class PlacementAdmin(GuardedAdmin):
     list_display = ["person", "unit", "programme", "decided", "outcome", "reason"]
-    list_select_related = ["member", "unit", "programme"]
     list_filter = [PlaceFilter, "programme", "outcome"]
     ordering = ["unit_id", "member_id"]
     sortable_by = []
@@ -79,6 +78,10 @@ class PlacementAdmin(GuardedAdmin):
     SHOWN = ("person", "unit", "programme", "service", "decided", "reason", "outcome", "new_service")
     fields = SHOWN
     readonly_fields = SHOWN
+
+    def get_queryset(self, request):
+        """With the person: a row stays where it happened, and is shown as long as the file is in sight as well."""
+        return super().get_queryset(request).select_related("member", "unit", "programme")
 
     def has_add_permission(self, request):
         return False

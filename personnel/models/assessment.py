@@ -263,7 +263,8 @@ class Assessment(models.Model):
         ]
 
     def __str__(self):
-        return str(self.member_id)
+        # Not the member's name: the file may lie out of sight.
+        return f"{self._meta.verbose_name} {self.cycle}"
 
 
 class AppealQuerySet(models.QuerySet):
@@ -329,4 +330,4 @@ class Appeal(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.member_id} {self.received_on}"
+        return f"{self._meta.verbose_name} {self.received_on}"

@@ -271,7 +271,8 @@ class Placement(models.Model):
         ]
 
     def __str__(self):
-        return str(self.member_id)
+        # Not the member's name: the file may lie out of sight.
+        return f"{self._meta.verbose_name} {self.programme}"
 
 
 class MergerTaskQuerySet(models.QuerySet):

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from organization.scope import as_account, as_root
 from personnel.assessment import appeals
-from personnel.models import Appeal, Assessment, Kinship, MergerTask, Placement, Programme
+from personnel.models import Appeal, Assessment, Kinship, Member, MergerTask, Placement, Programme
 from tests.conftest import OTHER_TOWN, OTHER_VILLAGE, TOWN
 from tests.personnel.assessed import TODAY, carry_out, confirm, cycle, examiner, patrol, programme, propose, score
 
@@ -159,3 +159,13 @@ def test_a_merged_person_is_missing_in_unification_until_the_tasks_are_done(merg
     assert len(browser.get(f"{address}?indicator=contract").context["rows"]) == 2
     sheet = browser.post(f"/personnel/programme/{merged['programme'].pk}/missing/?indicator=contract")
     assert len(sheet.content.decode("utf-8-sig").strip().splitlines()) == 4
+
+
+@pytest.mark.parametrize("model", ["assessment", "appeal", "placement"])
+def test_a_row_whose_person_has_moved_away_is_no_fault_for_the_old_town(merged, account, visitor, model):
+    with as_root("test"):
+        Member.objects.filter(name=merged["name"]).update(unit_id=TOWN)
+    browser, key = visitor(account("staff", OTHER_TOWN)), merged["pages"][model]
+    assert browser.get(f"/personnel/{model}/").status_code == 200
+    assert browser.get(f"/personnel/{model}/{key}/change/").status_code == 302
+    assert browser.get(f"/personnel/programme/{merged['programme'].pk}/change/").status_code == 200
