@@ -20,6 +20,8 @@ def site_nav(request) -> list[dict]:
     ]
     if request.user.has_perm(CONFIRMATIONS):
         pages.append((_("Confirmation of lists"), reverse("admin:personnel_rostersnapshot_changelist")))
+    if request.user.has_perm("personnel.view_programme"):
+        pages.append((_("Merger"), reverse("dashboards:merger")))
     if request.user.has_perm(IMPORTS):
         pages.append((_("Roster imports"), reverse("admin:personnel_rosterimport_changelist")))
     return [{"label": label, "url": url, "current": request.path == url} for label, url in pages]

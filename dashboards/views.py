@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from dashboards import merger as merger_page
 from dashboards import realname as realname_page
 from dashboards import strength as strength_page
 from dashboards import turnover as turnover_page
@@ -31,6 +32,14 @@ def realname(request):
     """How far the real names of a unit's people are proved on a day."""
     context = site.each_context(request) | {"title": _("Real names")}
     return render(request, "dashboards/realname.html", context | realname_page.context(asked(request)))
+
+
+def merger(request):
+    """How the merger of the forces stands in a unit on a day (D2)."""
+    if not request.user.has_perm(merger_page.NEEDED):
+        raise PermissionDenied
+    context = site.each_context(request) | {"title": _("Merger")}
+    return render(request, "dashboards/strength.html", context | merger_page.context(asked(request)))
 
 
 def listing(request, slug):

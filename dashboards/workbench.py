@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from dashboards import changes
+from dashboards import changes, merger_work
 from dashboards.administrators import waiting_for_administrator
 from dashboards.asked import SEES_FIGURES, Asked
 from dashboards.charts.shapes import number
@@ -65,6 +65,8 @@ def context(request) -> dict:
         shown["waiting"] = rows + shown.get("waiting", [])
     if duties := owed(account, today):
         shown["waiting"] = duties + shown.get("waiting", [])
+    if merging := merger_work.waiting(account, today):
+        shown["waiting"] = merging + shown.get("waiting", [])
     if account.role in GAPS:
         shown["gaps"] = counted(asked, GAPS[account.role]) + corrections(asked)
     return shown

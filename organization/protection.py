@@ -321,14 +321,16 @@ class Undoable(DatabaseOperation):
     """Lets web roles delete rows of a protected table while, and as far as, an undo takes them back.
 
     `created` selects the keys of those rows (values of `key`); it sees what the undoing account sees. `only` says that
-    the table has a policy for all commands already, which is narrowed.
+    the table has a policy for all commands already, which is narrowed. A table that several kinds of work take rows
+    back from has a policy for each, named after it; `first` is the one that brought the grant.
     """
 
-    def __init__(self, table, created, *, only=True, key="id"):
-        self.table, self.created, self.only, self.key = table, created, only, key
+    def __init__(self, table, created, *, only=True, key="id", named="undo", first=True):
+        self.table, self.created, self.only, self.key, self.named, self.first = table, created, only, key, named, first
 
     def deconstruct(self):
-        return ("Undoable", [self.table, self.created], {"only": self.only, "key": self.key})
+        more = {name: getattr(self, name) for name in ("only", "key", "named", "first")}
+        return ("Undoable", [self.table, self.created], more)
 
     def describe(self):
         return f"Let an undo delete what its batch created in {self.table}"
@@ -338,14 +340,15 @@ class Undoable(DatabaseOperation):
         for part, reach in (("staff", f"unit_id {RANGE} AND "), ("whole", "")):
             yield f'GRANT DELETE ON {self.table} TO "{names[part]}"'
             yield (
-                f'CREATE POLICY of_{part}_undo ON {self.table} AS {kind} FOR DELETE TO "{names[part]}"'
+                f'CREATE POLICY of_{part}_{self.named} ON {self.table} AS {kind} FOR DELETE TO "{names[part]}"'
                 f" USING ({reach}{self.key} IN ({self.created}))"
             )
 
     def backwards(self, names):
         for part in ("staff", "whole"):
-            yield f'REVOKE DELETE ON {self.table} FROM "{names[part]}"'
-            yield f"DROP POLICY of_{part}_undo ON {self.table}"
+            if self.first:
+                yield f'REVOKE DELETE ON {self.table} FROM "{names[part]}"'
+            yield f"DROP POLICY of_{part}_{self.named} ON {self.table}"
 
 
 class Retrail(Protect):

@@ -50,21 +50,40 @@ _LISTS: Verbs = {
     "organization.post": VIEW,
     "organization.employer": VIEW,
 }
+_ASSESSED: Verbs = {
+    "personnel.assessmentcycle": VIEW,
+    "personnel.assessment": (*VIEW, "change"),
+    "personnel.kinship": WRITE,
+    "personnel.appeal": (*VIEW, "add"),
+    "personnel.programme": VIEW,
+    "personnel.placement": VIEW,
+    "personnel.mergertask": VIEW,
+}
 _MASKED: Verbs = _LISTS | {"personnel.member": VIEW, "personnel.assignment": VIEW}
 
 _TABLE: dict[str, Verbs] = {
     "clerk": _LISTS | _FILES,
     "staff": _LISTS
     | _FILES
+    | _ASSESSED
     | {
         "personnel.member": (*WRITE, "import", "move"),
         "organization.employer": WRITE,
         "organization.account": ("view", "handover"),
+        "personnel.assessment": (*VIEW, "change", "import"),
+        "personnel.mergertask": (*VIEW, "change"),
     },
     "hr": _LISTS
     | _FILES
+    | _ASSESSED
     | {
         "personnel.member": (*WRITE, "import", "reveal", "move", "copy"),
+        "personnel.assessmentcycle": (*WRITE, "close"),
+        "personnel.examiner": WRITE,
+        "personnel.assessment": (*VIEW, "change", "import"),
+        "personnel.appeal": (*VIEW, "add", "decide"),
+        "personnel.programme": (*WRITE, "propose", "confirm", "carry_out"),
+        "personnel.mergertask": (*VIEW, "change"),
         "personnel.eligibilityrule": WRITE,
         "personnel.healthrecord": WRITE,
         "personnel.privacyterm": VIEW,
@@ -75,9 +94,12 @@ _TABLE: dict[str, Verbs] = {
     "finance": _MASKED | {"personnel.bankaccount": (*WRITE, "reveal")},
     "training": _MASKED,
     "governance": _MASKED
+    | _ASSESSED
     | {
         "personnel.member": ("view", "move"),
         "personnel.transferconsent": ("view", "decide"),
+        "personnel.appeal": (*VIEW, "add", "decide"),
+        "personnel.programme": (*VIEW, "confirm"),
         "organization.unit": WRITE,
         "organization.team": WRITE,
         "organization.post": WRITE,

@@ -1,11 +1,14 @@
 from personnel.admin import (
+    appeals,
     appointments,
+    assessments,
     bank_accounts,
     cards,
     certificates,
     confirmations,
     corrections,
     members,
+    mergers,
     privacy,
     reorganisations,
     rosters,
@@ -14,13 +17,16 @@ from personnel.admin import (
 )
 
 __all__ = [
+    "appeals",
     "appointments",
+    "assessments",
     "bank_accounts",
     "cards",
     "certificates",
     "confirmations",
     "corrections",
     "members",
+    "mergers",
     "privacy",
     "reorganisations",
     "rosters",

@@ -14,6 +14,7 @@ from organization.guarded_admin import GuardedAdmin, Refused
 from organization.models import Unit
 from personnel import lookup
 from personnel.admin import certificates, correction_pages, file_pages, numbers, photos
+from personnel.assessment import results
 from personnel.forms import AssignmentForm, AssignmentFormSet, MemberForm, NewMemberForm
 from personnel.models import Assignment, EmergencyContact, HealthRecord, Member
 from personnel.realname import pages as realname
@@ -293,6 +294,8 @@ class MemberAdmin(GuardedAdmin):
         context["may_correct"] = context["original"] and self.has_change_permission(request, context["original"])
         context["may_see_account"] = request.user.has_perm("personnel.view_bankaccount")
         context["photo"] = photos.panel(self, request, kwargs.get("obj"))
+        if context.get("original") and request.user.has_perm("personnel.view_assessment"):
+            context["assessed"] = results.of_member(context["original"])
         return super().render_change_form(request, context, *args, **kwargs)
 
 

@@ -10,6 +10,7 @@ from personnel.demo import careers, files
 from personnel.demo.draw import lots, repeated, shares
 from personnel.demo.employers import Employer, employers
 from personnel.demo.jobs import Job, Jobs
+from personnel.demo.mergers import with_older_merger
 from personnel.demo.people import People, Person, birth_date
 from personnel.demo.places import Place, units
 from personnel.demo.profiles import COLLEGE, JUNIOR, PROFILES, SENIOR
@@ -44,6 +45,8 @@ def district(day: date, seed: int, size: Size | None = None) -> District:
     crowd = Crowd(lots(seed, "people"), day, {place.code: place.name for place in places})
     crowd.fill(Jobs(lots(seed, "jobs"), size, places, bodies), size)
     services = with_second_services(lots(seed, "second"), day, crowd.services, size.second_services)
+    town_offices = {body.unit_id: place for place, body in enumerate(bodies) if body.nature == "town_office"}
+    services = with_older_merger(lots(seed, "merger"), day, services, town_offices)
     found = teams(lots(seed, "teams"), day, places)
     made = posts(found)
     appointments = Appointments(lots(seed, "appointments"), day, found, crowd.squads())

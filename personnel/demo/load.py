@@ -16,6 +16,8 @@ from organization.refusal import Refusal
 from personnel.bulk import keys, uncollected
 from personnel.demo.district import District, district
 from personnel.demo.logins import Login, logins
+from personnel.demo.mergers import WRITTEN as OF_MERGERS
+from personnel.demo.mergers import load_mergers
 from personnel.demo.places import DISTRICT, DISTRICT_NAME, Place
 from personnel.demo.size import Size
 from personnel.demo.staging import Inserts, analyze
@@ -25,7 +27,7 @@ ORIGIN = "manage.py demo"
 LOCK = 440199
 WRITTEN = (
     Unit, Account, Team, Post, Employer, Member, Card, Assignment, Appointment,
-    BankAccount, EmergencyContact, HealthRecord,
+    BankAccount, EmergencyContact, HealthRecord, *OF_MERGERS,
 )  # fmt: skip
 
 
@@ -45,6 +47,7 @@ def load(day: date, seed: int, password: str, scale: float = 1.0) -> District:
         made = district(day, seed, Size().scaled(scale))
         _organization(cursor, made, password)
         _people(cursor, made)
+        load_mergers(day, seed)
         analyze(cursor, [model._meta.db_table for model in WRITTEN])
     return made
 

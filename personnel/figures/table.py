@@ -7,13 +7,14 @@ from organization.figures import teams
 from personnel.figures.course import movement
 from personnel.figures.employment import guards
 from personnel.figures.leadership import posts, squads_at_risk
+from personnel.figures.mergers import merger
 from personnel.figures.population import strength
 
 
 def flat(day: date, within: Reach, force: str | None = None) -> dict[str, float]:
     """Names such as `members.force.auxiliary` with counts and, as fractions, rates; what is 0 is there as 0.
 
-    Teams and posts are the same whatever the force; employers and guards are 0 when another force is asked for.
+    Teams, posts and mergers are the same whatever the force; employers and guards are 0 for another force.
     """
     at_risk = squads_at_risk(day, within)
     named = guards(day, within, force)
@@ -27,6 +28,7 @@ def flat(day: date, within: Reach, force: str | None = None) -> dict[str, float]
         "squads.empty": sum(squad.is_empty for squad in at_risk),
         "squads.small": sum(squad.is_small for squad in at_risk),
         "squads.leaderless": sum(not squad.is_led for squad in at_risk),
+        **_under("merger", merger(day, within)),
         **_under("month", movement(day, within, force)),
     }
 

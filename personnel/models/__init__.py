@@ -1,4 +1,5 @@
 from personnel.models.appointment import Appointment
+from personnel.models.assessment import Appeal, Assessment, AssessmentCycle, Examiner, Kinship
 from personnel.models.assignment import Assignment, Force
 from personnel.models.card import Card
 from personnel.models.certificate import Certificate
@@ -14,6 +15,7 @@ from personnel.models.erasure import ErasureBatch, ErasureEntry, ErasureHold
 from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
 from personnel.models.listing import ListSetting, SavedFilter
 from personnel.models.member import Member
+from personnel.models.merger import Indicator, MergerTask, Outcome, Placement, PlacementBatch, Programme
 from personnel.models.photo import Photo
 from personnel.models.privacy import CorrectionRequest, NoticeGiven, NoticeText, PrivacyTerm
 from personnel.models.roster import EligibilityRule, ImportedRow, RosterAnswer, RosterImport, StagedRoster, StagedRow
@@ -22,7 +24,10 @@ from personnel.models.snapshot import ConfirmationCycle, RosterSnapshot, Snapsho
 from personnel.models.transfer import TransferConsent, TransferRequest
 
 __all__ = [
+    "Appeal",
     "Appointment",
+    "Assessment",
+    "AssessmentCycle",
     "Assignment",
     "BankAccount",
     "Card",
@@ -36,18 +41,26 @@ __all__ = [
     "ErasureBatch",
     "ErasureEntry",
     "ErasureHold",
+    "Examiner",
     "FileMerge",
     "FileUnmerge",
     "Force",
     "FormerNumber",
     "HealthRecord",
     "ImportedRow",
+    "Indicator",
+    "Kinship",
     "ListSetting",
     "Member",
+    "MergerTask",
     "NoticeGiven",
     "NoticeText",
+    "Outcome",
     "Photo",
+    "Placement",
+    "PlacementBatch",
     "PrivacyTerm",
+    "Programme",
     "ReturnedFile",
     "RosterAnswer",
     "RosterImport",

@@ -1,0 +1,1 @@
+"""Assessing people: scores by form, grid and list, ratings, closing, appeals."""

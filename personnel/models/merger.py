@@ -1,0 +1,320 @@
+"""One force merges into another: the programme, what is proposed and confirmed in it, and where each person lands."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from organization.models import Employer, Unit
+from organization.models.account import Role
+from personnel.models.assessment import FULL_SCORE, AssessmentCycle
+from personnel.models.assignment import Assignment, Force
+from personnel.models.file import FileModel, follows_member
+from personnel.models.member import Member
+
+
+class Outcome(models.TextChoices):
+    PENDING = "pending", _("pending")
+    ABSORBED = "absorbed", _("absorbed")
+    TRANSFERRED = "transferred", _("transferred to joint defence")
+    EXITED = "exited", _("left")
+
+
+class Indicator(models.TextChoices):
+    """What makes those who were absorbed one force with the others."""
+
+    TITLE = "title", _("common title")
+    INSIGNIA = "insignia", _("insignia")
+    CONTRACT = "contract", _("contract")
+    TRAINING = "training", _("training")
+
+
+def all_indicators():
+    return list(Indicator.values)
+
+
+def proposing_roles():
+    return ["hr"]
+
+
+def confirming_roles():
+    return ["governance", "hr"]
+
+
+class Programme(models.Model):
+    """Which force merges into which, from which day, by which assessment; and who proposes and who confirms."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("office in charge"), related_name="+", editable=False)
+    name = models.CharField(_("name of the programme"), max_length=60)
+    from_force = models.CharField(_("force that is merged"), max_length=13, choices=Force, default=Force.PATROL)
+    into_force = models.CharField(_("into"), max_length=13, choices=Force, default=Force.AUXILIARY)
+    merged_on = models.DateField(
+        _("from the day"), help_text=_("On this day the old services end and the new ones begin.")
+    )
+    cycle = models.ForeignKey(AssessmentCycle, models.PROTECT, verbose_name=_("assessment"), related_name="programmes")
+    pass_mark = models.IntegerField(_("pass mark"), default=6_000)
+    exempt_cohorts = ArrayField(
+        models.PositiveSmallIntegerField(),
+        verbose_name=_("years of recruitment that pass without assessment"),
+        default=list,
+        blank=True,
+        help_text=_("Years with commas between them, such as 2003; blank for none."),
+    )
+    former_title = models.CharField(
+        _("former title"),
+        max_length=20,
+        default="公建治安员",
+        help_text=_("Kept with those who had no former title yet."),
+    )
+    employer = models.ForeignKey(
+        Employer, models.PROTECT, verbose_name=_("employer from then on"), related_name="+", db_index=False
+    )
+    appeal_days = models.PositiveSmallIntegerField(
+        _("days for appeals"), default=5, help_text=_("Days between the confirmation and the carrying out.")
+    )
+    task_days = models.PositiveSmallIntegerField(
+        _("days for what is to be done afterwards"), default=30, help_text=_("Contract, kit and training.")
+    )
+    proposing_roles = ArrayField(
+        models.CharField(max_length=10, choices=Role), verbose_name=_("who proposes"), default=proposing_roles
+    )
+    confirming_roles = ArrayField(
+        models.CharField(max_length=10, choices=Role), verbose_name=_("who confirms"), default=confirming_roles
+    )
+    indicators = ArrayField(
+        models.CharField(max_length=9, choices=Indicator),
+        verbose_name=_("indicators of unification"),
+        default=all_indicators,
+    )
+    confirm_by = models.DateField(_("to be confirmed by"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("merger programme")
+        verbose_name_plural = _("merger programmes")
+        ordering = ["-merged_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="programme_name_is_unique",
+                fields=["unit", "name"],
+                violation_error_message=_("There is a programme of this name already."),
+            ),
+            models.CheckConstraint(
+                name="programme_merges_two_forces",
+                condition=~Q(from_force=F("into_force")) & ~Q(from_force="volunteer") & ~Q(into_force="volunteer"),
+                violation_error_message=_("A force merges into another one; volunteers do not."),
+            ),
+            models.CheckConstraint(
+                name="programme_does_not_merge_joint_defence",
+                condition=~Q(from_force="joint_defence") & ~Q(into_force="joint_defence"),
+                violation_error_message=_("Joint defence is where those go who do not pass; it is not merged itself."),
+            ),
+            models.CheckConstraint(
+                name="programme_mark_is_a_score",
+                condition=Q(pass_mark__range=(0, FULL_SCORE)),
+                violation_error_message=_("The pass mark lies between 0 and 100."),
+            ),
+            models.CheckConstraint(
+                name="programme_has_indicators",
+                condition=Q(indicators__len__gt=0),
+                violation_error_message=_("Choose at least one indicator."),
+            ),
+            models.CheckConstraint(
+                name="programme_has_a_route",
+                condition=Q(proposing_roles__len__gt=0, confirming_roles__len__gt=0),
+                violation_error_message=_("Say who proposes and who confirms."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class BatchQuerySet(models.QuerySet):
+    def open(self):
+        """Proposed, and neither sent back nor carried out yet."""
+        return self.filter(rejected_at=None, carried_out_at=None)
+
+    def standing(self):
+        """Neither sent back nor taken back."""
+        return self.filter(rejected_at=None, reverted_at=None)
+
+
+class PlacementBatch(models.Model):
+    """What one person proposes for many, what another confirms, and when it was carried out or taken back."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, verbose_name=_("programme"), related_name="batches")
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("office in charge"), related_name="+")
+    mark = models.IntegerField(_("pass mark"))
+    proposed_at = models.DateTimeField(_("proposed at"))
+    proposed_by = models.BigIntegerField()
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
+    confirmed_by = models.BigIntegerField(null=True)
+    appeals_until = models.DateField(_("appeals until"), null=True)
+    rejected_at = models.DateTimeField(_("sent back at"), null=True)
+    rejected_by = models.BigIntegerField(null=True)
+    carried_out_at = models.DateTimeField(_("carried out at"), null=True)
+    carried_out_by = models.BigIntegerField(null=True)
+    reverted_at = models.DateTimeField(_("taken back at"), null=True)
+    reverted_by = models.BigIntegerField(null=True)
+    note = models.CharField(_("reason"), max_length=300, blank=True)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("placement proposal")
+        verbose_name_plural = _("placement proposals")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="batch_one_open_a_programme",
+                fields=["programme"],
+                condition=Q(rejected_at=None, carried_out_at=None),
+                violation_error_message=_("A proposal of this programme is open already."),
+            ),
+            models.CheckConstraint(
+                name="batch_is_confirmed_by_somebody_else",
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")),
+                violation_error_message=_("Nobody confirms their own proposal."),
+            ),
+            models.CheckConstraint(
+                name="batch_is_confirmed_whole",
+                condition=Q(confirmed_at=None, confirmed_by=None, appeals_until=None)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False, appeals_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="batch_is_carried_out_after_confirmation",
+                condition=Q(carried_out_at=None, carried_out_by=None)
+                | Q(carried_out_at__gte=F("confirmed_at"), carried_out_by__isnull=False, rejected_at=None),
+            ),
+            models.CheckConstraint(
+                name="batch_is_carried_out_of_a_confirmed_proposal",
+                condition=Q(carried_out_at=None) | Q(confirmed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="batch_is_sent_back_by_somebody",
+                condition=Q(rejected_at=None, rejected_by=None)
+                | Q(rejected_at__isnull=False, rejected_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="batch_is_taken_back_after_it_was_carried_out",
+                condition=Q(reverted_at=None, reverted_by=None)
+                | Q(reverted_at__isnull=False, reverted_by__isnull=False, carried_out_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.proposed_at:%Y-%m-%d}"
+
+    @property
+    def trail_batch(self):
+        """What the trail calls it."""
+        return f"merger-{self.pk}"
+
+
+class PlacementQuerySet(models.QuerySet):
+    def landed(self):
+        """Whoever is not pending any more."""
+        return self.exclude(outcome=Outcome.PENDING)
+
+
+class Placement(models.Model):
+    """Where a person lands in a programme: one row a person, one outcome a row, so nobody can land twice.
+
+    `verdict` is what is proposed and confirmed; the outcome is pending until exactly that is carried out.
+    """
+
+    programme = models.ForeignKey(Programme, models.PROTECT, verbose_name=_("programme"), related_name="placements")
+    member = models.ForeignKey(Member, models.PROTECT, verbose_name=_("member"), related_name="placements")
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit"), related_name="+", db_index=False)
+    service = models.ForeignKey(Assignment, models.PROTECT, verbose_name=_("old service"), related_name="+")
+    batch = models.ForeignKey(PlacementBatch, models.PROTECT, null=True, related_name="placements")
+    verdict = models.CharField(_("decided"), max_length=11, choices=Outcome, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    outcome = models.CharField(_("where the person lands"), max_length=11, choices=Outcome, default=Outcome.PENDING)
+    new_service = models.OneToOneField(
+        Assignment, models.PROTECT, verbose_name=_("new service"), null=True, related_name="+"
+    )
+
+    objects = PlacementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("placement")
+        verbose_name_plural = _("placements")
+        ordering = ["unit_id", "member_id"]
+        indexes = [models.Index(name="placement_by_unit", fields=["unit", "member"])]
+        constraints = [
+            models.UniqueConstraint(name="placement_each_person_once", fields=["programme", "member"]),
+            models.UniqueConstraint(
+                name="placement_moves_a_service_once",
+                fields=["service"],
+                condition=Q(outcome__in=["absorbed", "transferred"]),
+            ),
+            models.CheckConstraint(name="placement_outcome_is_known", condition=Q(outcome__in=Outcome.values)),
+            models.CheckConstraint(
+                name="placement_lands_where_it_was_decided",
+                condition=Q(outcome="pending") | Q(outcome=F("verdict")),
+            ),
+            models.CheckConstraint(
+                name="placement_is_decided_in_a_batch",
+                condition=Q(verdict="", batch=None)
+                | Q(verdict__in=["absorbed", "transferred", "exited"], batch__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="placement_of_the_failed_has_a_reason", condition=~Q(outcome="transferred") | ~Q(reason="")
+            ),
+            models.CheckConstraint(
+                name="placement_begins_a_service",
+                condition=Q(outcome__in=["absorbed", "transferred"], new_service__isnull=False)
+                | Q(outcome__in=["pending", "exited"], new_service=None),
+            ),
+        ]
+
+    def __str__(self):
+        # Not the member's name: the file may lie out of sight.
+        return f"{self._meta.verbose_name} {self.programme}"
+
+
+class MergerTaskQuerySet(models.QuerySet):
+    def standing(self):
+        """Of batches that were not taken back."""
+        return self.filter(batch__reverted_at=None)
+
+    def undone(self):
+        return self.standing().filter(done_on=None)
+
+
+class MergerTask(FileModel):
+    """What is to be done for a person after a merger; it follows the file, since its keeper does it."""
+
+    class Kind(models.TextChoices):
+        CONTRACT = "contract", _("contract to be signed")
+        KIT = "kit", _("kit to be issued")
+        TRAINING = "training", _("training to be attended")
+
+    batch = models.ForeignKey(PlacementBatch, models.PROTECT, related_name="tasks", editable=False)
+    member = models.ForeignKey(
+        Member, models.PROTECT, verbose_name=_("member"), related_name="merger_tasks", db_constraint=False
+    )
+    kind = models.CharField(_("what is to be done"), max_length=8, choices=Kind)
+    due_on = models.DateField(_("due on"))
+    done_on = models.DateField(_("done on"), null=True, blank=True)
+
+    objects = MergerTaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("task after a merger")
+        verbose_name_plural = _("tasks after a merger")
+        ordering = ["unit_id", "member_id", "kind"]
+        indexes = [models.Index(name="merger_task_by_unit", fields=["unit", "member"])]
+        constraints = [
+            follows_member("merger_task_follows_member"),
+            models.UniqueConstraint(name="merger_task_once", fields=["batch", "member", "kind"]),
+        ]
+
+    def __str__(self):
+        return self.get_kind_display()
+
+    @property
+    def is_late(self):
+        return self.done_on is None and self.due_on < timezone.localdate()
