@@ -135,13 +135,7 @@ def _older(rng: Random, day: date, accounts, employer: Employer) -> None:
     programme = Programme.objects.using(OWNER).create(
         unit_id=DISTRICT, name="第一批公建治安员并入辅警", merged_on=day, cycle=cycle, employer=employer
     )
-    batch = PlacementBatch.objects.using(OWNER).create(
-        programme=programme, unit_id=DISTRICT, mark=6_000, note="考核成绩低于合格线，本人已知悉",
-        proposed_at=_moment(day - timedelta(25), 10), proposed_by=accounts["hr"].pk,
-        confirmed_at=_moment(day - timedelta(23), 15), confirmed_by=accounts["governance"].pk,
-        appeals_until=day - timedelta(18),
-        carried_out_at=_moment(day - timedelta(3), 11), carried_out_by=accounts["hr"].pk,
-    )  # fmt: skip
+    batch = _carried_out(programme, day, accounts)
     has_passed = {service.pk: service.force == "auxiliary" for service, _old in landed}
     sheets = Assessment.objects.using(OWNER).bulk_create(
         _sheet(rng, cycle, service, PASSED if has_passed[service.pk] else FAILED, by=accounts["hr2"].pk)
@@ -158,6 +152,17 @@ def _older(rng: Random, day: date, accounts, employer: Employer) -> None:
     _tasks(rng, day, batch, [(service, has_passed[service.pk]) for service, _old in landed])
     failed = [sheet for (service, _old), sheet in zip(landed, sheets, strict=True) if not has_passed[service.pk]]
     _appeal(closed, failed[:1], accounts)
+
+
+def _carried_out(programme: Programme, day: date, accounts) -> PlacementBatch:
+    """Its proposal, as it went."""
+    return PlacementBatch.objects.using(OWNER).create(
+        programme=programme, unit_id=DISTRICT, mark=6_000, note="考核成绩低于合格线，本人已知悉",
+        proposed_at=_moment(day - timedelta(25), 10), proposed_by=accounts["hr"].pk,
+        confirmed_at=_moment(day - timedelta(23), 15), confirmed_by=accounts["governance"].pk,
+        appeals_until=day - timedelta(18),
+        carried_out_at=_moment(day - timedelta(3), 11), carried_out_by=accounts["hr"].pk,
+    )  # fmt: skip
 
 
 def _tasks(rng: Random, day: date, batch: PlacementBatch, landed) -> None:

@@ -1,5 +1,6 @@
+from personnel.models.appeal import Appeal
 from personnel.models.appointment import Appointment
-from personnel.models.assessment import Appeal, Assessment, AssessmentCycle, Examiner, Kinship
+from personnel.models.assessment import Assessment, AssessmentCycle, Examiner, Kinship
 from personnel.models.assignment import Assignment, Force
 from personnel.models.card import Card
 from personnel.models.certificate import Certificate
@@ -15,8 +16,9 @@ from personnel.models.erasure import ErasureBatch, ErasureEntry, ErasureHold
 from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
 from personnel.models.listing import ListSetting, SavedFilter
 from personnel.models.member import Member
-from personnel.models.merger import Indicator, MergerTask, Outcome, Placement, PlacementBatch, Programme
+from personnel.models.merger import Indicator, PlacementBatch, Programme
 from personnel.models.photo import Photo
+from personnel.models.placement import MergerTask, Outcome, Placement
 from personnel.models.privacy import CorrectionRequest, NoticeGiven, NoticeText, PrivacyTerm
 from personnel.models.roster import EligibilityRule, ImportedRow, RosterAnswer, RosterImport, StagedRoster, StagedRow
 from personnel.models.sighting import DocumentSighting
