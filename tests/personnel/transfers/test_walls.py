@@ -380,7 +380,7 @@ def test_an_open_question_goes_along_when_the_keeping_unit_is_renumbered(wanted,
     governance = account("governance")
     with as_account(governance):
         unit = Unit.objects.get(pk=OTHER_VILLAGE)
-        carry_out(orders.renumber(unit, new, "西陂新村", TODAY), governance, TODAY)
+        carry_out(orders.renumber(unit, new, "西陂新村", TODAY - timedelta(days=10)), governance, TODAY)
     keeper = account("clerk", new)
     assert decide(keeper) == 1
     with as_account(clerk):
