@@ -14,7 +14,7 @@ BACK = (
 class Migration(migrations.Migration):
     """Photo, documents seen, notices, correction requests and holds go and come back with a withdrawn file."""
 
-    dependencies = [("personnel", "0023_history_of_erased")]
+    dependencies = [("personnel", "0025_merger_walls")]
 
     operations = [
         Undoable("personnel_photo", WITHDRAWN, key="member_id"),

@@ -32,6 +32,6 @@ DROP FUNCTION erasure_runs();
 class Migration(migrations.Migration):
     """Open questions follow merged files and old numbers; an erasure takes the person out of what was asked."""
 
-    dependencies = [("personnel", "0024_kept_with_files")]
+    dependencies = [("personnel", "0026_kept_with_files")]
 
     operations = [migrations.RunSQL(sql_file("personnel", "requests_follow_people"), BACK)]
