@@ -33,6 +33,13 @@ def sql_file(app: str, name: str) -> str:
     return (settings.BASE_DIR / app / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def function_again(app: str, name: str, function: str) -> str:
+    """The text of one function of app/sql/name.sql, to be put back in place of a later version."""
+    text = sql_file(app, name)
+    start = text.index(f"FUNCTION {function}(")
+    return "CREATE OR REPLACE " + text[start : text.index("$$;", start) + 3]
+
+
 def roles(connection) -> dict[str, str]:
     """Database roles by part; all but the site's login carry the database's name."""
     name = connection.settings_dict["NAME"]

@@ -13,7 +13,7 @@ from organization.models import Unit
 from personnel.exports.columns import Places
 from personnel.models import Assignment, Certificate, Member
 
-LOCKS = 7262  # the first half of the advisory locks of numbers; the second is the issuer
+LOCKS = 7263  # the first half of the advisory locks of numbers; the second is the issuer
 
 
 @dataclass(frozen=True)

@@ -164,6 +164,7 @@ def snapshot_page(request, snapshot):
     entries = list(snapshot.entries.all())
     context = {
         "snapshot": snapshot, "entries": entries, "is_genuine": signing.is_genuine(snapshot, entries),
+        "erased": signing.erased(entries),
         "others": RosterSnapshot.objects.filter(unit=snapshot.unit_id, force=snapshot.force).exclude(pk=snapshot.pk),
     }  # fmt: skip
     title = _("Confirmed list of %(unit)s") % {"unit": snapshot.unit_name}

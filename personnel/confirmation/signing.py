@@ -10,6 +10,7 @@ from organization.models import Account, Unit
 from organization.refusal import Refusal
 from personnel.confirmation import lists
 from personnel.models import ConfirmationCycle, RosterSnapshot, SnapshotEntry
+from personnel.models.member import ERASED
 
 CHANGED = _("The list changed while you were looking at it. Look at it again below, then sign.")
 
@@ -116,6 +117,11 @@ def heading(snapshot: RosterSnapshot) -> dict:
     return {name: getattr(snapshot, name) for name in names} | {"cycle": str(snapshot.cycle.starts_on)}
 
 
+def erased(entries: list[SnapshotEntry]) -> int:
+    """How many lines lost their person after the time of the file: then the fingerprint cannot be computed any more."""
+    return sum(entry.name == ERASED for entry in entries)
+
+
 def is_genuine(snapshot: RosterSnapshot, entries: list[SnapshotEntry]) -> bool:
-    """Whether the lines are those that were signed."""
+    """Whether the lines are those that were signed. Where some are `erased`, they are not, and nobody can tell."""
     return snapshot.digest == lists.digest(heading(snapshot), entries)

@@ -13,8 +13,8 @@ from organization import rights
 from organization.models import Account
 from organization.refusal import StrOrPromise, fill
 from organization.scope import current
-from personnel.corrections.withdrawal import in_the_way
-from personnel.models import Assignment, Member
+from personnel.corrections import withdrawal
+from personnel.models import Assignment, Certificate, Member
 
 # What one file may take from the other. Number, name, sex, birth date and unit are those of the file that stays.
 FIELDS = (
@@ -25,9 +25,18 @@ FIELDS = (
 MOVING = frozenset(
     {
         "personnel_assignment", "personnel_emergencycontact", "personnel_healthrecord", "personnel_bankaccount",
-        "personnel_formernumber", "personnel_appointment", "personnel_transferconsent",
+        "personnel_formernumber", "personnel_appointment", "personnel_photo", "personnel_noticegiven",
+        "personnel_correctionrequest", "personnel_erasurehold",
+        # These go by themselves: a certificate with the service it speaks of, an open question by trigger.
+        "personnel_certificate", "personnel_transferconsent",
     }
 )  # fmt: skip
+# Documents seen stay with the absorbed file: they prove its number, not the other one. Lines of signed lists name the
+# file that was signed for, and stay as they were signed. A proposal to erase stands in the way.
+CERTIFIED = _(
+    "A certificate was issued on a service that would stay behind with the absorbed file. Let that service move, or "
+    "let the other file stay."
+)
 
 
 @dataclass(frozen=True)
@@ -71,15 +80,19 @@ class Comparison:
 
 def compare(survivor: Member, absorbed: Member, account: Account, *, leaving: Iterable[int] = ()) -> Comparison:
     """Nothing is written. `leaving` are services of the absorbed file that are not to move."""
+    leaving = {*leaving}
     services, theirs = ([*_services(member)] for member in (survivor, absorbed))
     comparison = Comparison(
         survivor,
         absorbed,
         [value for name in FIELDS if (value := _value(name, survivor, absorbed))],
         services,
-        _fitted(services, theirs, {*leaving}),
+        _fitted(services, theirs, leaving),
     )
     comparison.refusals = [*_refusals(survivor, absorbed, [*services, *theirs], account)]
+    staying = [each.service.pk for each in comparison.moving if each.conflict or each.service.pk in leaving]
+    if Certificate.objects.filter(service__in=staying).exists():
+        comparison.refusals.append(CERTIFIED)
     return comparison
 
 
@@ -155,6 +168,8 @@ def _refusals(survivor: Member, absorbed: Member, services: Sequence[Assignment]
             "A service of the absorbed file belongs to another office: %(unit)s, %(force)s. Let the other file stay."
         )
         yield fill(message, {"unit": foreign.unit, "force": foreign.get_force_display()})
-    if what := in_the_way(absorbed, MOVING):
+    if survivor.erased_on or absorbed.erased_on:
+        yield withdrawal.ERASED
+    if what := withdrawal.in_the_way(absorbed, MOVING):
         message = _("These hang on the absorbed file and cannot move: %(what)s. Please end or correct them first.")
         yield fill(message, {"what": "、".join(what)})

@@ -18,15 +18,19 @@ from personnel.models import (
     Appointment,
     Assignment,
     BankAccount,
+    CorrectionRequest,
     EmergencyContact,
+    ErasureHold,
     FileMerge,
     FormerNumber,
     HealthRecord,
     Member,
-    TransferConsent,
+    NoticeGiven,
+    Photo,
 )
 from personnel.models.fields import SealedField
 from personnel.models.file import FileModel
+from personnel.photos import keeping
 
 
 class NotMergeable(Refusal):
@@ -73,13 +77,23 @@ def moves(comparison: Comparison, leaving: set[int]) -> list[models.Model]:
         each.service for each in comparison.moving if not each.conflict and each.service.pk not in leaving
     ]
     found += contacts
-    for single in (HealthRecord, BankAccount):
+    for single in (HealthRecord, BankAccount, Photo):
         if not single.objects.filter(member=survivor).exists():
             found += single.objects.filter(member=absorbed)
     known_numbers = {bytes(each.number_digest) for each in FormerNumber.objects.standing().filter(member=survivor)}
     former = FormerNumber.objects.filter(member=absorbed).order_by("id")
     found += [each for each in former if each.dropped_at or bytes(each.number_digest) not in known_numbers]
-    return [*found, *Appointment.objects.filter(member=absorbed), *TransferConsent.objects.filter(member=absorbed)]
+    return [*found, *Appointment.objects.filter(member=absorbed), *_dealings(survivor, absorbed)]
+
+
+def _dealings(survivor: Member, absorbed: Member) -> list[models.Model]:
+    """What the office had to do with the person. What the other file has as well stays with the absorbed one."""
+    told = NoticeGiven.objects.filter(member=survivor).values("notice")
+    found: list[models.Model] = [*NoticeGiven.objects.filter(member=absorbed).exclude(notice__in=told).order_by("id")]
+    found += CorrectionRequest.objects.filter(member=absorbed).order_by("id")
+    holds = ErasureHold.objects.filter(member=absorbed).order_by("id")
+    is_held = ErasureHold.objects.filter(member=survivor, lifted_on=None).exists()
+    return found + [each for each in holds if each.lifted_on or not is_held]
 
 
 def _record(comparison: Comparison, moving: list[models.Model], reason: str, account: Account) -> FileMerge:
@@ -130,9 +144,12 @@ def hand_over(row: models.Model, survivor: Member) -> None:
     """Give a row to the survivor. What is sealed is bound to its member, and sealed anew."""
     bound = [each for each in row._meta.concrete_fields if isinstance(each, SealedField) and each.row == "member_id"]
     texts = {each.attname: getattr(row, each.attname) for each in bound}
+    picture = keeping.opened(row) if isinstance(row, Photo) else None
     row.member = survivor  # type: ignore[attr-defined]
     if isinstance(row, FileModel):
         row.unit_id = survivor.unit_id
+    if isinstance(row, Photo):
+        row.image = picture and keeping.sealed(picture, survivor.pk)
     for name, text in texts.items():
         del row.__dict__[name]  # else the old text would be opened to be compared, with the wrong member
         setattr(row, name, text)

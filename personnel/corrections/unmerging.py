@@ -24,7 +24,7 @@ MEMBER = Member._meta.db_table
 
 
 class NotSeparable(Refusal):
-    """Codes: undone_already, not_yours, gone, registered_meanwhile, out_of_reach."""
+    """Codes: erased, undone_already, not_yours, gone, registered_meanwhile, out_of_reach."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def unmerge(record: FileMerge, account: Account) -> list[Later]:
         FileUnmerge.objects.create(merge=record, unit_id=record.unit_id, account_name=account.name)
         FormerNumber.objects.standing().filter(merge=record).update(dropped_at=timezone.now())
         for table in reversed(withdrawal.KEPT):
-            rows.insert(table, withdrawn.file[table])
+            rows.insert(table, withdrawn.file.get(table, []))
         for table, before in sorted(record.before.items()):
             if rows.restore(table, before) != len(before):
                 raise NotSeparable("out_of_reach", withdrawal.OUT_OF_REACH)
@@ -66,6 +66,8 @@ def _separable(record: FileMerge, account: Account) -> WithdrawnFile:
     forces = {row["force"] for row in _all_rows(record, withdrawn, "personnel_assignment")}
     if not account.has_perm("personnel.change_member") or not forces <= {*current().forces}:
         raise NotSeparable("not_yours", _("Files are separated by an office that writes both of them."))
+    if survivor and survivor.erased_on:
+        raise NotSeparable("erased", withdrawal.ERASED)
     if survivor is None or withdrawn is None:
         message = _("The merged file is not in your register any more: it moved, was withdrawn or was merged itself.")
         raise NotSeparable("gone", message)

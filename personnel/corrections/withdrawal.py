@@ -5,7 +5,9 @@ Its rows are not marked but gone from the tables that lists and figures read, so
 
 from dataclasses import replace
 
+from django.contrib.postgres.functions import TransactionNow
 from django.db import DatabaseError, connection
+from django.db.models import Q
 from django.db.models.fields.related import ForeignKey
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -19,9 +21,15 @@ from organization.scope import current, entered
 from personnel import lookup
 from personnel.corrections import rows
 from personnel.models import Card, FileMerge, Member, ReturnedFile, WithdrawnFile
+from personnel.models.sighting import OfficeDay
 
 # The tables whose rows go with a file, in the order in which they go; `keep_withdrawn_file` names the same.
 KEPT = (
+    "personnel_photo",
+    "personnel_documentsighting",
+    "personnel_noticegiven",
+    "personnel_correctionrequest",
+    "personnel_erasurehold",
     "personnel_formernumber",
     "personnel_emergencycontact",
     "personnel_healthrecord",
@@ -30,13 +38,23 @@ KEPT = (
     "personnel_member",
 )
 
+# Of these only what waits for somebody stands in the way; what is settled goes with the file, and a decision about a
+# transfer stays in the unit that made it.
+WAITING = {
+    "personnel_correctionrequest": Q(answered_on=None),
+    "personnel_erasurehold": Q(lifted_on=None) | Q(lifted_on__gt=OfficeDay(TransactionNow())),
+    "personnel_transferconsent": Q(decision=""),
+}
+
 OUT_OF_REACH = _(
     "Something of this file lies outside your unit or belongs to another office; please ask the one above."
 )
 
+ERASED = _("This file was erased after its time; what is left of it is counted, and stays as it is.")
+
 
 class NotWithdrawable(Refusal):
-    """Codes: not_yours, too_late, something_hangs, out_of_reach."""
+    """Codes: erased, not_yours, too_late, something_hangs, out_of_reach."""
 
 
 class NotReturnable(Refusal):
@@ -59,6 +77,8 @@ def batch(withdrawn: WithdrawnFile) -> str:
 
 def refuse_withdrawal(member: Member, account: Account) -> None:
     """Say why this account may not withdraw this file. Raises NotWithdrawable."""
+    if member.erased_on:
+        raise NotWithdrawable("erased", ERASED)
     ours = rights.FORCES_WRITTEN.get(account.role or "", ())
     if not account.has_perm("personnel.change_member") or not member.is_written_by(ours):
         raise NotWithdrawable("not_yours", _("Another office keeps this file; please ask them."))
@@ -77,13 +97,19 @@ def entered_today_by(member: int, account: Account) -> bool:
 
 
 def in_the_way(member: Member, moved: frozenset[str] = frozenset()) -> list[str]:
-    """Kinds of rows that hang on a file and neither go nor move with it, with their numbers, as people read them."""
+    """Kinds of rows that hang on a file and neither go nor move with it, with their numbers, as people read them.
+
+    Certificates that were issued stand in the way as well: a paper is out that says what the file says.
+    """
     found = []
     for relation in Member._meta.related_objects:
         table = relation.related_model._meta.db_table
-        if table in {*KEPT, *moved, Card._meta.db_table} or not isinstance(relation.field, ForeignKey):
+        if table in {*moved, Card._meta.db_table} or not isinstance(relation.field, ForeignKey):
             continue
-        if count := relation.related_model._base_manager.filter(**{relation.field.name: member}).count():
+        if table in KEPT and table not in WAITING:
+            continue
+        hanging = relation.related_model._base_manager.filter(WAITING.get(table, Q()), **{relation.field.name: member})
+        if count := hanging.count():
             found.append(f"{capfirst(relation.related_model._meta.verbose_name)} {count}")
     return found
 
@@ -133,7 +159,7 @@ def bring_back(withdrawn: WithdrawnFile, account: Account) -> Member:
 def put_back(withdrawn: WithdrawnFile, account: Account) -> None:
     """All rows of the file, as they were when it was withdrawn, and the record that it is back."""
     for table in reversed(KEPT):
-        rows.insert(table, withdrawn.file[table])
+        rows.insert(table, withdrawn.file.get(table, []))  # one that was kept before the table was there
     ReturnedFile.objects.create(withdrawn=withdrawn, unit_id=withdrawn.unit_id, account_name=account.name)
 
 

@@ -27,9 +27,9 @@ def keep(pictures: Mapping[int, bytes]) -> dict[int, str]:
     fresh = {member: (picture, fingerprint(picture)) for member, picture in sorted(pictures.items())}
     written = {member: given for member, given in fresh.items() if before.get(member) != given[1]}
     if written:
-        sealed = [_sealed(picture, member) for member, (picture, _mark) in written.items()]
+        blobs = [sealed(picture, member) for member, (picture, _mark) in written.items()]
         with connection.cursor() as cursor:
-            cursor.execute(_KEEP, [list(written), sealed, [mark for _picture, mark in written.values()]])
+            cursor.execute(_KEEP, [list(written), blobs, [mark for _picture, mark in written.values()]])
     return {
         member: UNCHANGED if member not in written else REPLACED if before.get(member) else SET for member in pictures
     }
@@ -43,9 +43,14 @@ def take_away(member: Member) -> bool:
 def picture_of(member: Member) -> bytes | None:
     """The photo as a JPEG, None where there is none."""
     photo = Photo.objects.there().filter(member=member).first()
-    if photo is None or photo.image is None:
+    return opened(photo) if photo else None
+
+
+def opened(photo: Photo) -> bytes | None:
+    """The picture of a photo, None where it was taken away."""
+    if photo.image is None:
         return None
-    return sealer().open_bytes(photo.image, table=_TABLE, column=_COLUMN, row=member.pk)
+    return sealer().open_bytes(photo.image, table=_TABLE, column=_COLUMN, row=photo.member_id)
 
 
 def fingerprint(picture: bytes) -> str:
@@ -63,5 +68,6 @@ def fingerprints(members: Iterable[int]) -> dict[int, str]:
         return dict(cursor.fetchall())
 
 
-def _sealed(picture: bytes, member: int) -> bytes:
+def sealed(picture: bytes, member: int) -> bytes:
+    """The picture as it lies in the database, bound to its member."""
     return sealer().seal_bytes(picture, table=_TABLE, column=_COLUMN, row=member)

@@ -12,7 +12,8 @@ from organization.models import Account
 from organization.refusal import Refusal
 from personnel.exports.xlsx import Sheet, write_book
 from personnel.models import Member
-from personnel.privacy.whole_file import Part, parts
+from personnel.privacy.telling import Part
+from personnel.privacy.whole_file import parts
 
 RIGHT = "personnel.copy_member"
 SHORTEST_REASON = 2

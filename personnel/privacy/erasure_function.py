@@ -13,6 +13,8 @@ DECLARE
   low bigint := NULLIF(current_setting('app.unit_low', true), '')::bigint;
   high bigint := NULLIF(current_setting('app.unit_high', true), '')::bigint;
   ids bigint[];
+  files bigint[];
+  digests bytea[];
 BEGIN
   -- Confirmed in this very transaction, by the account that acts, who did not propose it, and under the batch that
   -- keeps what is erased out of the trail.
@@ -38,8 +40,21 @@ BEGIN
   WHERE e.id = x.id AND e.batch_id = which AND e.outcome = '';
   ids := array(SELECT e.member_id FROM personnel_erasureentry e
                WHERE e.batch_id = which AND e.outcome = 'erased' ORDER BY 1);
-  UPDATE personnel_transferrequest t SET name = '{stub}', id_digest = {digest}
-    FROM personnel_member m WHERE m.id = ANY (ids) AND t.id_digest = m.id_digest;
+  -- With the files that they absorbed, whose rows keep their own numbers where nothing follows the survivor.
+  files := array(
+    WITH RECURSIVE one (id) AS (
+      SELECT unnest(ids)
+      UNION
+      SELECT g.absorbed_id FROM one JOIN personnel_filemerge g ON g.survivor_id = one.id
+      WHERE NOT EXISTS (SELECT FROM personnel_fileunmerge u WHERE u.merge_id = g.id))
+    SELECT id FROM one);
+  -- Numbers that lead to them, but to nobody else by now.
+  digests := array(
+    SELECT led.digest FROM (
+      SELECT m.id_digest AS digest FROM personnel_member m WHERE m.id = ANY (ids)
+      UNION SELECT f.number_digest FROM personnel_formernumber f WHERE f.member_id = ANY (ids) AND f.dropped_at IS NULL
+      UNION SELECT w.number_digest FROM personnel_withdrawnfile w WHERE w.member_id = ANY (files)) led
+    WHERE NOT EXISTS (SELECT FROM personnel_member o WHERE o.id_digest = led.digest AND o.id <> ALL (ids)));
 {statements}
   RETURN cardinality(ids);
 END $$;
@@ -48,17 +63,16 @@ END $$;
 
 def statement(part: Part) -> str:
     """SQL of what happens to a table; the names and values are those of the plan."""
+    where = part.where or f"t.{part.key} = ANY (files)"
     if part.is_deleted:
-        return f"  DELETE FROM {part.table} t WHERE t.{part.key} = ANY (ids);"  # noqa: S608 - names of the plan
+        return f"  DELETE FROM {part.table} t WHERE {where};"  # noqa: S608 - names of the plan
     sets = ", ".join(f"{column} = {value}" for column, value in part.cleared.items())
-    return f"  UPDATE {part.table} t SET {sets} WHERE t.{part.key} = ANY (ids);"  # noqa: S608 - likewise
+    return f"  UPDATE {part.table} t SET {sets} WHERE {where};"  # noqa: S608 - likewise
 
 
 def function_sql() -> str:
-    from personnel.privacy.erasure_plan import ERASED, RANDOM_DIGEST
-
     changing = [part for part in PLAN if part.is_deleted or part.cleared]
-    return FUNCTION.format(stub=ERASED, digest=RANDOM_DIGEST, statements="\n".join(map(statement, changing)))
+    return FUNCTION.format(statements="\n".join(map(statement, changing)))
 
 
 class WriteErasure(DatabaseOperation):

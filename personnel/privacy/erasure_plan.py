@@ -15,12 +15,17 @@ RANDOM_DIGEST = "sha256(convert_to(gen_random_uuid()::text || gen_random_uuid():
 
 @dataclass(frozen=True)
 class Part:
-    """A table: kept as it is, deleted, or some columns cleared. `key` names the column that holds the member."""
+    """A table: kept as it is, deleted, or some columns cleared. `key` names the column that holds the member.
+
+    `where` takes the place of `key` where there is no such column. In both, `files` are the erased files with those
+    that they absorbed, `digests` those of all numbers that lead to them.
+    """
 
     table: str
     cleared: Mapping[str, str] = field(default_factory=dict)  # {column: SQL of its new value}
     is_deleted: bool = False
     key: str = "member_id"
+    where: str = ""
 
 
 def _coarse(unit: str) -> str:
@@ -45,8 +50,69 @@ BIRTH_DATE = (
     f" WHEN {_is_unseen('month')} THEN {_coarse('month')} ELSE t.birth_date END"
 )
 EMPTY, NOTHING, STUB = "''", "NULL", f"'{ERASED}'"
+YEAR_OF_BIRTH = "date_trunc('year', t.birth_date)::date"
+
+
+def _stub(column: str) -> str:
+    """SQL: the stub, where anything was written at all."""
+    return f"CASE t.{column} WHEN '' THEN '' ELSE {STUB} END"
+
+
+def _stub_of(key: str, column: str) -> str:
+    """SQL: the stub in place of the name of an erased file, else the name as it is."""
+    return f"CASE WHEN t.{key} = ANY (files) THEN {STUB} ELSE t.{column} END"
+
 
 PLAN: tuple[Part, ...] = (
+    # First: found through the numbers and the questions, which are there until then. What is still open lapses.
+    Part(
+        "personnel_transferrequest",
+        {
+            "name": STUB, "id_digest": RANDOM_DIGEST, "post": EMPTY,
+            "answer": "CASE t.answer WHEN '' THEN 'lapsed' ELSE t.answer END",
+            "answered_on": "COALESCE(t.answered_on, today)",
+        },
+        where="t.id_digest = ANY (digests)"
+        " OR t.id IN (SELECT c.request_id FROM personnel_transferconsent c WHERE c.member_id = ANY (files))",
+    ),
+    Part("personnel_photo", is_deleted=True),
+    Part("personnel_documentsighting", is_deleted=True),
+    Part("personnel_formernumber", is_deleted=True),
+    Part(
+        "personnel_certificate",
+        {"name": STUB, "mask": STUB, "document": "'resident_id'", "post": EMPTY, "purpose": EMPTY},
+    ),
+    # A signed list goes on saying how many people it was signed for; its fingerprint is that of the list on paper.
+    Part(
+        "personnel_snapshotentry",
+        {"name": STUB, "mask": STUB, "birth_date": YEAR_OF_BIRTH, "post": EMPTY, "remark": _stub("remark")},
+    ),
+    Part(
+        "personnel_withdrawnfile",
+        {
+            "name": STUB, "birth_date": YEAR_OF_BIRTH, "number_digest": RANDOM_DIGEST, "reason": STUB,
+            "file": "COALESCE((SELECT jsonb_object_agg(x.key, '[]'::jsonb) FROM jsonb_each(t.file) x), '{}')",
+        },
+    ),
+    Part(  # of somebody else that was once merged into it: the reason is that of the merge
+        "personnel_withdrawnfile",
+        {"reason": STUB},
+        where="t.merge_id IN (SELECT g.id FROM personnel_filemerge g WHERE g.survivor_id = ANY (files))",
+    ),
+    # A merge that was taken back needs its copies no more, whose they are; one that stands is of one person.
+    Part(
+        "personnel_filemerge",
+        {
+            "survivor_name": _stub_of("survivor_id", "survivor_name"),
+            "absorbed_name": _stub_of("absorbed_id", "absorbed_name"), "reason": STUB, "before": "'{}'",
+        },
+        where="t.survivor_id = ANY (files) OR t.absorbed_id = ANY (files)",
+    ),
+    Part(
+        "personnel_differentpeople",
+        {"names": STUB, "reason": STUB},
+        where="t.first_id = ANY (files) OR t.second_id = ANY (files)",
+    ),
     Part("personnel_emergencycontact", is_deleted=True),
     Part("personnel_bankaccount", is_deleted=True),
     Part("personnel_healthrecord", is_deleted=True),
@@ -56,7 +122,7 @@ PLAN: tuple[Part, ...] = (
     ),
     Part("personnel_appointment"),
     Part("personnel_card"),  # its triggers copy what is left of the member
-    Part("personnel_transferconsent", {"reason": EMPTY}),
+    Part("personnel_transferconsent", {"post": EMPTY, "reason": EMPTY}),
     Part("personnel_importedrow", {"before": NOTHING, "findings": "'[]'"}),
     Part(
         "personnel_correctionrequest",

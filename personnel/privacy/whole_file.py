@@ -3,22 +3,18 @@
 A table that points to a member is in the copy without anybody's doing; what only names a member's key is listed here.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, models
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.functional import Promise
+from django.db import connection
+from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from organization import trail_labels
 from organization.models import SecurityEvent
-from personnel.models import ImportedRow, Member, RosterImport, TransferRequest
-from personnel.models.fields import SealedField
+from personnel.models import FormerNumber, ImportedRow, Member, RosterImport, SnapshotEntry, TransferRequest
+from personnel.privacy import kept_copies
+from personnel.privacy.telling import Part, fields_of, spelled, told_rows
 
 # Tables about a member that are left out of the copy, and why.
 LEFT_OUT = {
@@ -27,18 +23,10 @@ LEFT_OUT = {
     "organization.securityevent": "in the copy as looks at the file",
     "organization.trailentry": "earlier states of the same tables, masked; kept for the auditor",
 }
-BY_KEY = frozenset({"personnel.importedrow"})  # no foreign key, told below
+# No foreign key, told below or in kept_copies.
+BY_KEY = frozenset({"personnel.importedrow", "personnel.snapshotentry", "personnel.withdrawnfile"})
 TABLES = {"member": "personnel_member", "service": "personnel_assignment"}  # the parts of a line's earlier state
 LOOKS = "SELECT at, kind, reason, who FROM looks_at_file(%s)"
-
-
-@dataclass(frozen=True)
-class Part:
-    """One table of the copy: its name, the heads of its columns, rows of texts."""
-
-    title: str
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
 
 
 def parts(member: Member) -> list[Part]:
@@ -47,6 +35,8 @@ def parts(member: Member) -> list[Part]:
         _person(member),
         *(_table(relation, member) for relation in relations()),
         _requests(member),
+        _signed_lists(member),
+        *kept_copies.parts(member),
         _imports(member),
         _looks(member),
     ]
@@ -63,7 +53,7 @@ def relations() -> list[Any]:
 
 
 def _person(member: Member) -> Part:
-    told = _told([member], fields := fields_of(Member))
+    told = told_rows([member], fields := fields_of(Member))
     filled = [(capfirst(str(each.verbose_name)), text) for each, text in zip(fields, told[0], strict=True) if text]
     return Part(_("The person"), [_("What"), _("On record")], filled)
 
@@ -73,60 +63,35 @@ def _table(relation, member: Member) -> Part:
     fields = [each for each in fields_of(model) if each.name != pointing]
     rows = list(model._base_manager.filter(**{pointing: member.pk}).order_by("pk"))
     header = [capfirst(str(each.verbose_name)) for each in fields]
-    return Part(capfirst(str(model._meta.verbose_name_plural)), header, _told(rows, fields))
-
-
-def fields_of(model: type[models.Model]) -> list[models.Field]:
-    """Fields that have a name for people; a key, and what is computed from another field, have none."""
-    return [
-        each
-        for each in model._meta.concrete_fields
-        if isinstance(each.verbose_name, Promise) and not each.primary_key and not getattr(each, "of", "")
-    ]
-
-
-def _told(rows: Sequence[models.Model], fields: Sequence[Any]) -> list[list[str]]:
-    """Rows as people read them; what a column refers to is looked up once for all rows."""
-    names = {
-        each.name: each.related_model._base_manager.in_bulk({getattr(row, each.attname) for row in rows} - {None})
-        for each in fields
-        if each.is_relation and rows
-    }
-    return [[_text(row, each, names.get(each.name, {})) for each in fields] for row in rows]
-
-
-def _text(row: models.Model, field: models.Field, names) -> str:
-    """The value of a field; sealed ones in full."""
-    value = getattr(row, field.attname)
-    if value is None or value == "":
-        return ""
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    if field.is_relation:
-        return str(names.get(value) or _("number %(key)s") % {"key": value})
-    return str(value) if isinstance(field, SealedField) else spelled(value)
-
-
-def spelled(value) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, datetime):
-        return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
+    return Part(capfirst(str(model._meta.verbose_name_plural)), header, told_rows(rows, fields))
 
 
 def _requests(member: Member) -> Part:
     """Units that asked for this person by number, as far as they are in sight."""
-    asked = TransferRequest.objects.filter(id_digest=member.id_digest).select_related("unit").order_by("pk")
+    former = FormerNumber.objects.standing().filter(member=member).values("number_digest")
+    leads_here = Q(id_digest=member.id_digest) | Q(id_digest__in=former, name=member.name) | Q(consent__member=member)
+    asked = TransferRequest.objects.filter(leads_here).select_related("unit").order_by("pk")
     rows = [[str(each.unit), spelled(each.asked_on), each.get_answer_display()] for each in asked]
     return Part(_("Transfer requests"), [_("Asking unit"), _("Asked on"), _("Answer")], rows)
 
 
+def _signed_lists(member: Member) -> Part:
+    """Lists that units signed, as far as they are in sight, and what was said of the person there."""
+    lines = SnapshotEntry.objects.filter(member_id__in=kept_copies.files_of(member)).select_related("snapshot")
+    fields = fields_of(SnapshotEntry)
+    found = list(lines.order_by("pk"))
+    told = told_rows(found, fields)
+    rows = [
+        [line.snapshot.unit_name, spelled(line.snapshot.signed_at), line.snapshot.account_name, *texts]
+        for line, texts in zip(found, told, strict=True)
+    ]
+    header = [_("Unit"), _("Signed at"), _("Signed by"), *(capfirst(str(each.verbose_name)) for each in fields)]
+    return Part(_("Confirmed lists"), header, rows)
+
+
 def _imports(member: Member) -> Part:
     """Rosters that wrote to the file, and what stood there before."""
-    lines = list(ImportedRow.objects.filter(member_id=member.pk).order_by("pk"))
+    lines = list(ImportedRow.objects.filter(member_id__in=kept_copies.files_of(member)).order_by("pk"))
     rosters = RosterImport.objects.in_bulk({line.roster_id for line in lines})
     rows = [[*_roster(rosters.get(line.roster_id)), line.get_fate_display(), _before(line)] for line in lines]
     header = [_("File"), _("Sent at"), _("Sent by"), _("What became of the line"), _("What stood there before")]

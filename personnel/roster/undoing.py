@@ -16,7 +16,7 @@ from organization.models import Account, TrailEntry
 from organization.refusal import Refusal
 from organization.scope import current, entered
 from personnel import bulk
-from personnel.models import Assignment, EmergencyContact, Member, RosterImport
+from personnel.models import Assignment, Certificate, EmergencyContact, Member, RosterImport
 from personnel.roster.merging import NULLABLE
 from personnel.roster.register import PERSON_COLUMNS, SERVICE_COLUMNS
 
@@ -90,11 +90,13 @@ def later_changes(roster: RosterImport) -> list[Later]:
     taken_back = RosterImport.objects.filter(pk__gt=roster.pk, undone_at__isnull=False).values_list("pk", flat=True)
     ours = [str(roster.pk), *map(str, taken_back)]  # what was taken back left the files as they were
     entries = TrailEntry.objects.filter(id__gt=first, member__in=written).exclude(batch__in=ours)
-    found = {entry.member: entry for entry in entries.order_by("id")}
+    found = {entry.member: (entry.at, entry.who) for entry in entries.order_by("id")}
     imported_at = roster.committed_at or roster.sent_at
     gone = sorted({member for member in touched if member is not None} - names.keys())
+    for issued in Certificate.objects.filter(member__in=touched, issued_at__gte=imported_at).order_by("id"):
+        found.setdefault(issued.member_id, (issued.issued_at, issued.account_name))  # the trail does not tell of it
     away = [Later(member, "", imported_at, "") for member in gone]
-    return away + [Later(key, names[key], one.at, one.who) for key, one in found.items() if key in names]
+    return away + [Later(key, names[key], at, who) for key, (at, who) in found.items() if key in names]
 
 
 def _take_back(roster: RosterImport, by: str) -> None:

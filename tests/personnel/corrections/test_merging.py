@@ -1,15 +1,19 @@
 """Two files of one person become one, and two again."""
 
+import uuid
 from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from organization.keyring import sealer
 from organization.models import TrailEntry
-from organization.scope import as_account
+from organization.scope import as_account, as_root
 from personnel import lookup
+from personnel.certificates import issuing
 from personnel.corrections import numbers
 from personnel.corrections.comparing import compare
 from personnel.corrections.merging import NotMergeable, merge
@@ -18,18 +22,31 @@ from personnel.models import (
     Assignment,
     BankAccount,
     Card,
+    Certificate,
+    CorrectionRequest,
+    DocumentSighting,
     EmergencyContact,
+    ErasureHold,
     FormerNumber,
     HealthRecord,
     Member,
+    NoticeGiven,
+    NoticeText,
+    TransferConsent,
+    TransferRequest,
     WithdrawnFile,
 )
+from personnel.photos import keeping
 from tests.conftest import OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE
 from tests.factories import MemberFactory, id_number, serve
 
+TODAY = timezone.localdate()
+
 TABLES = (
     "personnel_member", "personnel_assignment", "personnel_emergencycontact", "personnel_healthrecord",
-    "personnel_bankaccount", "personnel_appointment",
+    "personnel_bankaccount", "personnel_appointment", "personnel_photo", "personnel_documentsighting",
+    "personnel_noticegiven", "personnel_correctionrequest", "personnel_erasurehold", "personnel_certificate",
+    "personnel_transferconsent",
 )  # fmt: skip
 
 
@@ -210,16 +227,83 @@ def entered(member, drawn):
             continue  # more than full time: no such file
 
 
+# What hangs on a file beside its services: the picture, papers, what the office had to do with the person.
+def hang(member, account, kinds):
+    for kind in sorted(kinds):
+        HANGING[kind](member, account)
+
+
+def see(member, account):
+    DocumentSighting.objects.create(
+        member=member, unit_id=member.unit_id, document="resident_card", seen_on=TODAY, number_digest=member.id_digest,
+        account=account.pk, account_name=account.name,
+    )  # fmt: skip
+
+
+def give_notice(member, account, title="告知书"):
+    with as_root("test"):
+        notice, _made = NoticeText.objects.get_or_create(
+            title=title, valid_from=date(2022, 1, 1), defaults={"body": "字"}
+        )
+    NoticeGiven.objects.create(member=member, notice=notice, given_on=date(2022, 2, 1), given_by=account.pk)
+
+
+def request_correction(member, account, **answer):
+    CorrectionRequest.objects.create(
+        member=member, wrong="学历不对", brought_by="本人", received_on=date(2026, 1, 5), due_on=date(2026, 1, 26),
+        recorded_by=account.pk, **answer,
+    )  # fmt: skip
+
+
+def hold(member, account, until=None):
+    ErasureHold.objects.create(
+        member=member, reason="劳动争议", held_from=date(2020, 1, 1), lifted_on=until, set_by=account.pk
+    )
+
+
+def certify(member, account):
+    if service := member.assignments.professional().order_by("started_on").first():
+        kind = "leaving" if service.ended_on else "service"
+        issuing.issue(issuing.Draft(kind, service, TODAY, uuid.uuid4()), account)
+
+
+HANGING = {
+    "photo": lambda member, account: keeping.keep({member.pk: f"picture of {member.pk}".encode()}),
+    "sighting": see,
+    "notice": give_notice,
+    "correction": request_correction,
+    "answered": lambda member, account: request_correction(
+        member, account, outcome="done", answered_on=date(2026, 1, 6), answered_by=account.pk
+    ),
+    "hold": hold,
+    "certificate": certify,
+}
+kinds = st.sets(st.sampled_from(sorted(HANGING)))
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(ours=services, theirs=services, taken=st.sets(st.sampled_from(["education", "phone", "remark", "address"])))
-def test_whatever_two_files_hold_merging_and_separating_gives_back_the_same_rows(root, staff, ours, theirs, taken):
+@given(
+    ours=services,
+    theirs=services,
+    on_ours=kinds,
+    on_theirs=kinds,
+    taken=st.sets(st.sampled_from(["education", "phone", "remark", "address"])),
+)
+def test_whatever_two_files_hold_merging_and_separating_gives_back_the_same_rows(
+    root, staff, ours, theirs, on_ours, on_theirs, taken
+):
     first = MemberFactory(name="梁试任", education=None, address="甲", phone="13900010003")
     second = MemberFactory(name="梁试任", unit_id=SECOND_VILLAGE, remark="乙", address="丙")
     entered(first, ours)
     entered(second, theirs)
     HealthRecord.objects.create(member=second, unit_id=second.unit_id, condition="1")
     with as_account(staff):
+        hang(first, staff, on_ours)
+        hang(second, staff, on_theirs)
         before = register()
+        if compare(first, second, staff).refusals:
+            assert "certificate" in on_theirs, "nothing else that was drawn forbids a merge"
+            return
         total = Assignment.objects.filter(member__in=[first, second]).count()
         record = merge(first.pk, second.pk, staff, reason="同一人", taken=taken)
         kept = WithdrawnFile.objects.get(merge=record)
@@ -227,3 +311,134 @@ def test_whatever_two_files_hold_merging_and_separating_gives_back_the_same_rows
         assert moved + len(kept.file["personnel_assignment"]) == total
         assert unmerge(record, staff) == []
         assert register() == before
+
+
+# --- what hangs on the files beside their services --------------------------------------------------------------------
+
+
+def test_the_photo_moves_where_there_is_none_and_opens_for_its_new_file(pair, staff):
+    first, second = pair
+    with as_account(staff):
+        keeping.keep({second.pk: b"the only picture"})
+        before = register()
+        record = merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        assert keeping.picture_of(first) == b"the only picture"
+        assert unmerge(record, staff) == []
+        assert register() == before
+        assert keeping.picture_of(second) == b"the only picture"
+
+
+def test_of_two_photos_the_one_of_the_file_that_stays_is_kept(pair, staff):
+    first, second = pair
+    with as_account(staff):
+        keeping.keep({first.pk: b"first", second.pk: b"second"})
+        record = merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        assert keeping.picture_of(first) == b"first"
+        assert len(record.withdrawn.file["personnel_photo"]) == 1
+
+
+def test_a_document_that_was_seen_proves_its_own_number_alone(pair, staff):
+    first, second = pair
+    with as_account(staff):
+        see(second, staff)
+        record = merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        assert not DocumentSighting.objects.exists()
+        assert len(record.withdrawn.file["personnel_documentsighting"]) == 1
+
+
+def test_notices_requests_and_holds_move_and_what_both_have_stays_behind(pair, staff):
+    first, second = pair
+    with as_account(staff):
+        for member in pair:
+            give_notice(member, staff)
+            request_correction(member, staff)
+            hold(member, staff)
+        record = merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        assert NoticeGiven.objects.filter(member=first).count() == 1
+        assert CorrectionRequest.objects.open().filter(member=first).count() == 2
+        assert ErasureHold.objects.get().member_id == first.pk
+        kept = record.withdrawn.file
+        assert [len(kept[f"personnel_{table}"]) for table in ("noticegiven", "correctionrequest", "erasurehold")] == [
+            1, 0, 1,
+        ]  # fmt: skip
+
+
+def test_a_certificate_goes_with_the_service_it_speaks_of(pair, staff):
+    first, second = pair
+    with as_account(staff):
+        certify(second, staff)
+        (certificate,) = Certificate.objects.all()
+        moves = compare(first, second, staff).moving
+        assert {each.service.pk for each in moves if not each.conflict} == {certificate.service_id}
+        record = merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        assert Certificate.objects.get().member_id == first.pk
+        assert unmerge(record, staff) == []
+        assert Certificate.objects.get().member_id == second.pk
+
+
+def test_a_certified_service_that_would_stay_behind_refuses_the_merge_in_words(pair, staff):
+    first, second = pair
+    with as_account(staff):
+        certify(second, staff)
+        service = Certificate.objects.get().service_id
+        with pytest.raises(NotMergeable) as refused:
+            merge(first.pk, second.pk, staff, reason="同一人", taken=[], leaving=[service])
+    assert "certificate" in str(refused.value) or "证明" in str(refused.value)
+
+
+# --- transfers asked for meanwhile ------------------------------------------------------------------------------------
+
+
+def asked(asker, number, name="梁试重"):
+    with as_account(asker):
+        return TransferRequest.objects.create(
+            unit_id=asker.unit_id, name=name, id_digest=sealer().digest(number, purpose="id"), asked_by=asker.pk,
+            asked_on=TODAY, force="joint_defence", sponsor="village",
+        )  # fmt: skip
+
+
+def waiting():
+    return list(TransferConsent.objects.waiting().values_list("member", "unit"))
+
+
+def test_an_open_question_goes_to_the_file_that_stays_and_back(pair, staff, stranger):
+    first, second = pair
+    asked(stranger, second.id_number)
+    with as_account(staff):
+        record = merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        assert waiting() == [(first.pk, VILLAGE)]
+        assert unmerge(record, staff) == []
+        assert waiting() == [(second.pk, SECOND_VILLAGE)]
+
+
+def test_a_decision_stays_with_the_unit_that_made_it(pair, staff, stranger):
+    first, second = pair
+    asked(stranger, second.id_number)
+    with as_account(staff):
+        TransferConsent.objects.update(decision="refused", decided_by=staff.pk, decided_on=TODAY, reason="人手不足")
+        merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        assert TransferConsent.objects.get().unit_id == SECOND_VILLAGE
+
+
+def test_who_asked_for_the_absorbed_file_and_keeps_the_other_asks_for_nobody_any_more(pair, staff, clerk):
+    first, second = pair
+    sent = asked(clerk, second.id_number)
+    with as_account(staff):
+        merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+        assert waiting() == []
+    with as_account(clerk):
+        sent.refresh_from_db()
+    assert sent.answer == "lapsed"
+
+
+def test_the_absorbed_number_still_asks_for_the_person_and_agreeing_moves_the_survivor(pair, staff, stranger):
+    first, second = pair
+    number = second.id_number
+    with as_account(staff):
+        merge(first.pk, second.pk, staff, reason="同一人", taken=[])
+    asked(stranger, number)
+    with as_account(staff):
+        assert waiting() == [(first.pk, VILLAGE)]
+        TransferConsent.objects.waiting().update(decision="agreed", decided_by=staff.pk, decided_on=TODAY)
+    with as_account(stranger):
+        assert Member.objects.get(pk=first.pk).unit_id == OTHER_VILLAGE

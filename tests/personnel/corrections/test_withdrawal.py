@@ -9,11 +9,30 @@ from organization.models import TrailEntry
 from organization.scope import as_account, as_root
 from personnel import figures, lookup
 from personnel.corrections import withdrawal
-from personnel.models import Appointment, Card, EmergencyContact, Member, WithdrawnFile
+from personnel.models import (
+    Appointment,
+    Card,
+    DocumentSighting,
+    EmergencyContact,
+    Member,
+    NoticeGiven,
+    Photo,
+    TransferConsent,
+    WithdrawnFile,
+)
 from personnel.people import Selection
+from personnel.photos import keeping
 from tests.conftest import OTHER_VILLAGE, STATION, TOWN, VILLAGE
 from tests.factories import MemberFactory, id_number, serve
-from tests.personnel.corrections.test_merging import register
+from tests.personnel.corrections.test_merging import (
+    asked,
+    certify,
+    give_notice,
+    hold,
+    register,
+    request_correction,
+    see,
+)
 
 TODAY = timezone.localdate()
 
@@ -167,3 +186,64 @@ def test_a_stranger_does_not_see_a_withdrawn_file(member, staff, stranger, visit
         assert WithdrawnFile.objects.count() == 1
     answer = visitor(stranger).post(reverse("admin:personnel_withdrawnfile_back", args=[kept.pk]))
     assert answer.status_code == 404
+
+
+# --- what hangs on the file -------------------------------------------------------------------------------------------
+
+
+def test_a_clerk_takes_back_a_person_whose_photo_was_uploaded_and_whose_document_was_seen(clerk, root, visitor):
+    entered = mine(clerk)
+    with as_account(clerk):
+        keeping.keep({entered.pk: b"a picture"})
+        see(entered, clerk)
+        give_notice(entered, clerk)
+    assert withdrawn(visitor(clerk), entered).status_code == 302
+    assert not Member.objects.filter(pk=entered.pk).exists()
+    assert not any(model.objects.exists() for model in (Photo, DocumentSighting, NoticeGiven))
+
+
+def test_all_that_hung_on_the_file_comes_back_to_the_letter_whoever_brings_it_back(member, clerk, staff):
+    with as_account(clerk):
+        keeping.keep({member.pk: b"a picture"})
+        see(member, clerk)
+    with as_account(staff):
+        give_notice(member, staff)
+        hold(member, staff, until=TODAY)
+        request_correction(member, staff, outcome="done", answered_on=TODAY, answered_by=staff.pk)
+        before = register()
+        kept = withdrawal.withdraw(member, "录错人", staff)
+        found = withdrawal.bring_back(kept, staff)
+        assert register() == before
+        assert keeping.picture_of(found) == b"a picture"
+
+
+def test_nobody_makes_up_what_another_saw_of_a_withdrawn_file(member, clerk, staff):
+    from django.db import DatabaseError, transaction
+
+    with as_account(clerk):
+        see(member, clerk)
+        sighting = DocumentSighting.objects.get()
+    with as_account(staff):
+        withdrawal.bring_back(withdrawal.withdraw(member, "录错人", staff), staff)
+        sighting.pk, sighting.document = None, "passport"
+        with pytest.raises(DatabaseError, match="nobody records"), transaction.atomic():
+            sighting.save()
+
+
+@pytest.mark.parametrize("waits", [hold, request_correction, certify])
+def test_a_dispute_a_request_and_a_paper_that_is_out_stand_in_the_way(member, staff, waits):
+    with as_account(staff):
+        waits(member, staff)
+        with pytest.raises(withdrawal.NotWithdrawable) as refused:
+            withdrawal.withdraw(member, "录错人", staff)
+    assert refused.value.code == "something_hangs"
+
+
+def test_an_open_question_about_a_transfer_stands_in_the_way_and_a_decided_one_does_not(member, staff, stranger):
+    asked(stranger, id_number(41), "梁试误")
+    with as_account(staff):
+        with pytest.raises(withdrawal.NotWithdrawable) as refused:
+            withdrawal.withdraw(member, "录错人", staff)
+        assert refused.value.code == "something_hangs"
+        TransferConsent.objects.update(decision="refused", decided_by=staff.pk, decided_on=TODAY, reason="录错人")
+        withdrawal.withdraw(member, "录错人", staff)

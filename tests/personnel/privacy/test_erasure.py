@@ -220,12 +220,12 @@ def test_a_transfer_request_no_longer_leads_to_the_person(long_gone, officer, go
     with as_root("test"):
         TransferRequest.objects.create(
             unit_id=OTHER_VILLAGE, name="旧试用", id_digest=long_gone.id_digest, force="joint_defence",
-            sponsor="village", asked_by=1, asked_on=TODAY, answer="refused", answered_on=TODAY,
+            sponsor="village", asked_by=1, asked_on=TODAY,
         )  # fmt: skip
     confirm(governance, propose(officer, long_gone))
     with as_root("test"):
         request = TransferRequest.objects.get()
-        assert request.name == ERASED
+        assert (request.name, request.answer, request.consent.decision) == (ERASED, "lapsed", "lapsed")
         assert bytes(request.id_digest) != bytes(long_gone.id_digest)
 
 

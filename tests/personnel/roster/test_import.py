@@ -1,13 +1,17 @@
 """A roster from file to register: judged, written whole or not at all, recorded, undone."""
 
 import json
+import uuid
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from organization.models import SecurityEvent, TrailEntry, Unit
 from organization.scope import as_account, as_root
+from personnel.certificates import issuing
 from personnel.models import Assignment, Card, ImportedRow, Member, RosterImport, TransferRequest
+from personnel.photos import keeping
 from personnel.roster import jobs, staging
 from personnel.roster.examination import open_file
 from personnel.roster.staging import terms_of
@@ -155,6 +159,23 @@ def test_an_undo_names_who_changed_a_file_since_and_touches_nothing(clerk, roste
     code, answer = undo(clerk, said["batch"])
     assert (code, answer["undone"]) == (1, False)
     assert [(one["member"], clerk.username in one["by"]) for one in answer["refused"]] == [(changed.pk, True)]
+    with as_account(clerk):
+        assert Member.objects.count() == 2
+
+
+@pytest.mark.parametrize("got", ["a photo", "a certificate"])
+def test_an_undo_names_whose_person_got_a_photo_or_a_certificate_since(clerk, roster, undo, got):
+    _code, said = roster(clerk, [person(1), person(2)], "--commit")
+    with as_account(clerk):
+        member = Member.objects.get(name=name(2))
+        if got == "a photo":
+            keeping.keep({member.pk: b"a picture"})
+        else:
+            service, today = member.assignments.get(), timezone.localdate()
+            issuing.issue(issuing.Draft("service", service, today, uuid.uuid4()), clerk)
+    code, answer = undo(clerk, said["batch"])
+    assert (code, answer["undone"]) == (1, False)
+    assert [(one["member"], clerk.name in one["by"]) for one in answer["refused"]] == [(member.pk, True)]
     with as_account(clerk):
         assert Member.objects.count() == 2
 

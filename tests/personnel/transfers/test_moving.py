@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from organization.models import TrailEntry, Unit
 from organization.scope import as_account, as_root
-from personnel.models import Assignment, BankAccount, Card, Member
+from personnel.models import Assignment, BankAccount, Card, DocumentSighting, Member, Photo
 from personnel.people import Selection
+from personnel.photos import keeping
+from personnel.realname import sightings
 from personnel.transfers import moving
 from tests.conftest import DISTRICT, OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE
 from tests.factories import MemberFactory, serve
@@ -65,6 +67,16 @@ def test_services_end_and_go_on_unchanged_and_files_go_along(root, staff):
     entries = TrailEntry.objects.filter(batch=batch)
     assert set(entries.values_list("actor", flat=True)) == {staff.pk}
     assert {"personnel_assignment", "personnel_member"} <= set(entries.values_list("table", flat=True))
+
+
+def test_photo_and_documents_seen_go_along_with_the_files(root, staff):
+    member = person()
+    keeping.keep({member.pk: b"a picture"})
+    with as_account(staff):
+        sightings.record([member.pk], "resident_card", TODAY, staff, ("joint_defence",))
+    moved(staff, order())
+    assert {model.objects.get().unit_id for model in (Member, Photo, DocumentSighting)} == {SECOND_VILLAGE}
+    assert keeping.picture_of(member) == b"a picture"
 
 
 def test_a_last_day_that_is_known_goes_along(root, staff):

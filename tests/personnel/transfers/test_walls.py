@@ -9,7 +9,20 @@ from django.utils import timezone
 from organization.keyring import sealer
 from organization.models import TrailEntry, Unit
 from organization.scope import as_account, as_root
-from personnel.models import Assignment, Card, Member, TransferConsent, TransferRequest
+from personnel.corrections import numbers
+from personnel.models import (
+    Assignment,
+    Card,
+    DocumentSighting,
+    Member,
+    Photo,
+    TransferConsent,
+    TransferRequest,
+)
+from personnel.photos import keeping
+from personnel.realname import levels, sightings
+from personnel.reorganising import orders
+from personnel.reorganising.carrying_out import carry_out
 from tests.conftest import DISTRICT, OTHER_TOWN, OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE
 from tests.factories import MemberFactory, id_number, serve
 
@@ -311,3 +324,64 @@ def test_a_unit_that_closes_asks_for_nobody_any_more(wanted, clerk, account):
         assert TransferRequest.objects.get().answer == "lapsed"
         assert TransferConsent.objects.get().decision == "lapsed"
         Unit.objects.filter(pk=VILLAGE).update(closed_on=None, successor=None)
+
+
+# --- numbers and units that change while a question is open -----------------------------------------------------------
+
+
+def corrected(member, keeper, number):
+    with as_account(keeper):
+        found = Member.objects.get(pk=member.pk)
+        numbers.correct(found, numbers.judged(found, "resident_id", number, TODAY), "看错", keeper)
+
+
+def test_a_question_outlives_the_correction_of_the_number_and_agreeing_moves_the_person(wanted, clerk, stranger):
+    ask(clerk)
+    corrected(wanted, stranger, id_number(10))
+    decide(stranger)
+    with as_account(clerk):
+        assert Member.objects.get(pk=wanted.pk).id_number == id_number(10)
+
+
+def test_an_old_number_asks_for_its_person_by_name(wanted, clerk, stranger, account):
+    corrected(wanted, stranger, id_number(10))
+    ask(clerk)
+    ask(account("clerk", SECOND_VILLAGE), name="李小同")
+    with as_account(stranger):
+        assert list(TransferConsent.objects.values_list("member", "to_unit")) == [(wanted.pk, VILLAGE)]
+
+
+def test_a_number_that_somebody_else_bears_by_now_asks_for_that_one_alone(wanted, clerk, stranger):
+    corrected(wanted, stranger, id_number(10))
+    with as_root("test"):
+        serve(MemberFactory(name="李大异", id_number=id_number(9), unit_id=OTHER_VILLAGE, unit=None))
+    ask(clerk)
+    with as_root("test"):
+        assert not TransferConsent.objects.exists()
+
+
+def test_photo_and_documents_seen_go_along_with_a_transferred_file(wanted, clerk, stranger):
+    with as_account(stranger):
+        keeping.keep({wanted.pk: b"a picture"})
+        sightings.record([wanted.pk], "resident_card", TODAY, stranger, ("joint_defence",))
+    ask(clerk)
+    decide(stranger)
+    with as_account(clerk):
+        assert keeping.picture_of(Member.objects.get(pk=wanted.pk)) == b"a picture"
+        assert levels.members(TODAY).get(pk=wanted.pk).level == "photo"
+    with as_account(stranger):
+        assert not Photo.objects.exists()
+        assert not DocumentSighting.objects.exists()
+
+
+def test_an_open_question_goes_along_when_the_keeping_unit_is_renumbered(wanted, clerk, account):
+    new = OTHER_VILLAGE + 8
+    ask(clerk)
+    governance = account("governance")
+    with as_account(governance):
+        unit = Unit.objects.get(pk=OTHER_VILLAGE)
+        carry_out(orders.renumber(unit, new, "西陂新村", TODAY - timedelta(days=10)), governance, TODAY)
+    keeper = account("clerk", new)
+    assert decide(keeper) == 1
+    with as_account(clerk):
+        assert Member.objects.get(pk=wanted.pk).unit_id == VILLAGE
