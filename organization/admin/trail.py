@@ -104,6 +104,10 @@ class TrailEntryAdmin(LogAdmin):
     def get_changelist(self, request, **kwargs):
         return TrailList
 
+    def get_ordering(self, request):
+        """By number also where days are chosen: they are found by ranges of pages, which are in no order of time."""
+        return ("-id",)
+
     def get_search_results(self, request, queryset, search_term):
         text = search_term.strip()
         return (queryset.filter(Q(request=text) | Q(batch=text)) if text else queryset), False
