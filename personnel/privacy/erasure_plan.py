@@ -128,6 +128,11 @@ PLAN: tuple[Part, ...] = (
         "personnel_correctionrequest",
         {"wrong": STUB, "wanted": EMPTY, "brought_by": STUB, "reason": f"CASE reason WHEN '' THEN '' ELSE {STUB} END"},
     ),
+    Part("personnel_kinship", is_deleted=True),
+    Part("personnel_assessment"),  # scores, counted
+    Part("personnel_appeal", {"grounds": STUB, "reason": _stub("reason")}),
+    Part("personnel_placement", {"reason": _stub("reason")}),
+    Part("personnel_mergertask"),
     Part("personnel_noticegiven"),
     Part("personnel_erasurehold", {"reason": STUB}),
     Part("personnel_erasureentry"),

@@ -65,7 +65,11 @@ WORDS = (
     "哨兵保留",
 )
 PICTURES = (b"\xff\xd8\xff sentinel of the survivor", b"\xff\xd8\xff sentinel of the absorbed")
-NOT_HELD = {"personnel_stagedrow"}  # gone within a day, its sender's alone
+# Gone within a day, its sender's alone; assessments and mergers, whose tables the plan names.
+NOT_HELD = {
+    "personnel_stagedrow", "personnel_kinship", "personnel_assessment", "personnel_appeal", "personnel_placement",
+    "personnel_mergertask",
+}  # fmt: skip
 
 
 LOOK = """
