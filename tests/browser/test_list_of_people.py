@@ -16,6 +16,7 @@ def test_a_filter_is_saved_opened_made_usual_and_deleted(page, accessible):
     window = page("town", bypass_csp=True)
     window.goto(f"{PEOPLE}?sex=female")
     women = window.locator("#result_list tbody tr").count()
+    window.click(".object-tools summary")
     window.click("a[href*='/card/filters/']")
     window.fill("[name=name]", "女队员")
     window.click("[name=save]")

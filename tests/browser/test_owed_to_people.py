@@ -39,6 +39,7 @@ def test_a_correction_is_recorded_from_the_file_and_a_copy_is_printed(page, acce
     window = page("hr", bypass_csp=True)
     window.goto("/personnel/card/?force=auxiliary")
     window.click("#result_list tbody tr th a >> nth=0")
+    window.click(".object-tools summary")
     window.click(".object-tools a[href*='correctionrequest/add']")
     window.fill("[name=wrong]", "学历写错")
     window.fill("[name=brought_by]", "本人，持身份证")

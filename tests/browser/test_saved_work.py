@@ -31,7 +31,7 @@ def end_session(window):
     window.context.request.post("/logout/", form={"csrfmiddlewaretoken": token})
 
 
-def log_in_here(window, username="village"):
+def log_in_here(window, username="village2"):
     window.fill("[name=username]", username)
     window.fill("[name=password]", PASSWORD)
     window.click("#login-form [type=submit]")
@@ -65,7 +65,7 @@ def offer(window):
 
 
 def test_a_form_saved_after_its_session_was_ended_comes_back_after_the_login_and_is_saved(page, accessible, complaints):
-    window = page("village")
+    window = page("village2")
     window.goto(ADD)
     type_person(window, 1)
     kept(window)
@@ -97,7 +97,7 @@ def test_a_form_saved_after_its_session_was_ended_comes_back_after_the_login_and
 
 
 def test_typing_goes_on_in_the_same_page_after_a_login_in_a_second_window(page):
-    window = page("village")
+    window = page("village2")
     window.goto(ADD)
     type_person(window, 3)
     kept(window)
@@ -112,7 +112,7 @@ def test_typing_goes_on_in_the_same_page_after_a_login_in_a_second_window(page):
 
 
 def test_a_window_that_was_closed_leaves_its_work_and_it_can_be_thrown_away(page):
-    window = page("village")
+    window = page("village2")
     window.goto(ADD)
     type_person(window, 5)
     kept(window)
@@ -128,7 +128,7 @@ def test_a_window_that_was_closed_leaves_its_work_and_it_can_be_thrown_away(page
 
 
 def test_a_form_with_unsaved_work_asks_before_it_is_left_and_a_saved_one_does_not(page):
-    window = page("village")
+    window = page("village2")
     window.goto(ADD)
     asked = []
     window.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
@@ -149,7 +149,7 @@ def test_a_form_with_unsaved_work_asks_before_it_is_left_and_a_saved_one_does_no
 
 def test_a_form_that_was_open_for_more_than_a_minute_is_saved_by_one_click(page):
     """The script of the session holds it back to ask; it must not count as sent by then."""
-    window = page("village")
+    window = page("village2")
     window.goto(ADD)
     type_person(window, 9)
     window.evaluate("const later = Date.now() + 90e3; Date.now = () => later")
@@ -158,7 +158,7 @@ def test_a_form_that_was_open_for_more_than_a_minute_is_saved_by_one_click(page)
 
 
 def test_going_back_after_a_save_makes_no_second_person(page):
-    window = page("village")
+    window = page("village2")
     window.goto(ADD)
     type_person(window, 11)
     window.click("[name=_save]")
@@ -172,7 +172,7 @@ def test_going_back_after_a_save_makes_no_second_person(page):
 
 
 def test_a_service_that_was_being_added_comes_back_with_its_row(page):
-    window = page("village")
+    window = page("village2")
     window.goto("/personnel/card/")
     window.locator("#result_list tbody a").first.click()
     window.wait_for_url("**/change/")
@@ -193,7 +193,7 @@ def test_a_service_that_was_being_added_comes_back_with_its_row(page):
 
 
 def test_a_grid_comes_back_with_all_its_rows_after_the_session_was_ended(page):
-    window = page("village")
+    window = page("village2")
     window.goto(QUICK)
     for row, serial in ((1, 13), (14, 15)):
         while window.locator(f"[name=c{row}-name]").count() == 0:
@@ -218,7 +218,7 @@ def test_a_grid_comes_back_with_all_its_rows_after_the_session_was_ended(page):
 
 @pytest.mark.parametrize("path", [ADD, QUICK])
 def test_nothing_typed_is_stored_in_the_browser(page, path):
-    window = page("village")
+    window = page("village2")
     window.goto(path)
     window.locator("form[method=post] input[type=text]:visible").first.fill(citizen(17))
     kept(window)
