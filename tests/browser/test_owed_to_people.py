@@ -50,6 +50,7 @@ def test_a_correction_is_recorded_from_the_file_and_a_copy_is_printed(page, acce
     pictured(window, "corrections")
     window.goto("/personnel/card/?force=auxiliary")
     window.click("#result_list tbody tr th a >> nth=0")
+    window.click(".object-tools summary")
     window.click("a[href$='/copy/']")
     window.fill("[name=reason]", "本人持身份证申请")
     window.click("[name=paper]")
