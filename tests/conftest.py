@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import translation
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from hypothesis import settings as hypothesis_settings
 
 from organization.models import Unit
 from organization.office import found
@@ -31,7 +32,10 @@ UNITS = {
 
 
 def pytest_configure():
-    """Pages name static files plainly; the browser tests' own site collects and hashes them."""
+    """Pages name static files plainly; the browser tests' own site collects and hashes them. No example has a deadline:
+    times are for `make bench`, and a busy machine is no fault of the code."""
+    hypothesis_settings.register_profile("unhurried", deadline=None)
+    hypothesis_settings.load_profile("unhurried")
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
