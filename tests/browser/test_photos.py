@@ -96,6 +96,7 @@ def test_the_pages_about_photos_and_prints_fit_a_telephone(page):
         assert window.evaluate("document.documentElement.scrollWidth <= innerWidth")
         look(window, f"narrow-{number}")
     window.click(".submit-row [type=submit]")
+    window.wait_for_load_state("networkidle")  # with its style sheets
     assert window.evaluate("document.documentElement.scrollWidth <= innerWidth")
     look(window, "narrow-roster")
 
