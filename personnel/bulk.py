@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from io import StringIO
+from io import BytesIO
 from threading import Semaphore
 from typing import Any
 
@@ -25,7 +25,7 @@ class Rows:
     """Rows to be written: `columns` as COPY reads them in `text`; what is the same in all of them in `constants`."""
 
     columns: list[str]
-    text: StringIO
+    text: bytes
     constants: dict[str, Any]
     count: int
 
@@ -44,9 +44,8 @@ def rows_of(table: Mapping[str, Sequence], *, whole: bool = False) -> Rows:
             columns.append(name)
             spelled.append(_spelled(values))
     count = len(spelled[0])
-    text = StringIO()
-    text.write("".join([line + "\n" for line in map("\t".join, zip(*spelled, strict=True))]))
-    return Rows(columns, text, constants, count)
+    text = "".join([line + "\n" for line in map("\t".join, zip(*spelled, strict=True))])
+    return Rows(columns, text.encode(), constants, count)
 
 
 @contextmanager
@@ -57,10 +56,9 @@ def staged(cursor, like: str, rows: Rows) -> Iterator[None]:
             Identifier(STAGE), listed(rows.columns), Identifier(like)
         )
     )
-    size = rows.text.tell() + 1
-    rows.text.seek(0)
     # Read at one go: each further time this thread would wait until the other one lets go of the interpreter.
-    cursor.copy_expert(SQL("COPY {} FROM STDIN").format(Identifier(STAGE)), rows.text, size)
+    copy = SQL("COPY {} FROM STDIN").format(Identifier(STAGE))
+    cursor.copy_expert(copy, BytesIO(rows.text), len(rows.text) + 1)
     with hashed(cursor):
         yield
     cursor.execute(SQL("DROP TABLE {}").format(Identifier(STAGE)))
@@ -185,3 +183,12 @@ class Writer:
             raise
         finally:
             self._room.release()
+
+
+class Here(Writer):
+    """The same in the caller's own thread, where the rows come from the database themselves."""
+
+    def write(self, function: Callable, *given) -> Future:
+        done: Future = Future()
+        done.set_result(function(*given))
+        return done

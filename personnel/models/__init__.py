@@ -20,7 +20,15 @@ from personnel.models.merger import Indicator, PlacementBatch, Programme
 from personnel.models.photo import Photo
 from personnel.models.placement import MergerTask, Outcome, Placement
 from personnel.models.privacy import CorrectionRequest, NoticeGiven, NoticeText, PrivacyTerm
-from personnel.models.roster import EligibilityRule, ImportedRow, RosterAnswer, RosterImport, StagedRoster, StagedRow
+from personnel.models.roster import (
+    EligibilityRule,
+    ImportedRow,
+    RosterAnswer,
+    RosterImport,
+    StagedRoster,
+    StagedRow,
+    StagedWrite,
+)
 from personnel.models.sighting import DocumentSighting
 from personnel.models.snapshot import ConfirmationCycle, RosterSnapshot, SnapshotEntry
 from personnel.models.transfer import TransferConsent, TransferRequest
@@ -71,6 +79,7 @@ __all__ = [
     "SnapshotEntry",
     "StagedRoster",
     "StagedRow",
+    "StagedWrite",
     "TransferConsent",
     "TransferRequest",
     "WithdrawnFile",

@@ -110,9 +110,23 @@ class StagedRoster(models.Model):
     questions = models.JSONField(default=list)
     leavers = models.JSONField(default=list)  # [member id, name]
     cleaned = models.JSONField(default=dict)  # what the values kept with the lines depend on, and their fields
+    depends_on = models.JSONField(default=dict)  # what the prepared rows were made from; empty where there are none
 
     def __str__(self):
         return str(self.roster_id)
+
+
+class StagedWrite(models.Model):
+    """Rows as a confirmation will write them, sealed: some thousands for one table, written in the order of the keys."""
+
+    roster = models.ForeignKey(StagedRoster, models.CASCADE, related_name="writes", db_constraint=False)
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    actor = models.BigIntegerField()
+    staged_at = models.DateTimeField(db_default=Now())
+    content = models.BinaryField(db_column="content_sealed")
+
+    def __str__(self):
+        return f"{self.roster_id}: {self.pk}"
 
 
 class ImportedRow(models.Model):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +12,7 @@ from organization.refusal import Refusal
 from organization.scope import current, entered
 from personnel.bulk import uncollected
 from personnel.models import RosterImport
-from personnel.roster import examination, merging, recording
+from personnel.roster import examination, merging, prepared, recording
 from personnel.roster.examination import NO_MARKS, REFUSALS, Examined, Marks, Place, Source, Tell
 from personnel.roster.terms import Terms
 
@@ -58,12 +58,30 @@ def commit(source: Source, terms: Terms, roster: RosterImport, wish: Wish, tell:
     try:
         with entered(replace(current(), batch=str(roster.pk))), transaction.atomic():
             merging.merge(examined.plan, roster)
-            _close(roster, examined)
+            _close(roster)
     except merging.Overtaken as overtaken:
         rows = [(step.row.sheet, step.row.number) for step in overtaken.steps]
         raise NotCommitted(overtaken.code, REFUSALS[overtaken.code], examined, rows) from overtaken
     examination.remember(source, terms, examination.answered(source, terms) if terms.answers else [])
     return examined
+
+
+def commit_prepared(roster: RosterImport, terms: Terms) -> bool:
+    """Write the roster as it was prepared at the preview, in the caller's transaction, in which its row is locked.
+
+    False when something is different since, or the database refused it: nothing was written, it has to be judged again.
+    """
+    if roster.committed_at or not prepared.holds(roster, terms):
+        return False
+    try:
+        with entered(replace(current(), batch=str(roster.pk))), transaction.atomic():
+            prepared.write(roster)
+            _close(roster)
+    except (merging.Lost, DatabaseError):
+        if connection.connection is None or connection.connection.closed:
+            raise
+        return False
+    return True
 
 
 def _changed(examined: Examined, seen: Mapping[Place, str]) -> list[Place]:
@@ -79,9 +97,9 @@ def describe(roster: RosterImport, examined: Examined) -> None:
     roster.notices = recording.notices(examined.notices)
 
 
-def _close(roster: RosterImport, examined: Examined) -> None:
+def _close(roster: RosterImport) -> None:
     """Count what was written, as the database has it, and say so in the record."""
-    counts = examined.plan.counts | dict(roster.rows.order_by().values_list("fate").annotate(Count("id")))
+    counts = roster.counts | dict(roster.rows.order_by().values_list("fate").annotate(Count("id")))
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
         roster.committed_at = cursor.fetchone()[0]

@@ -227,7 +227,11 @@ def _hand_out(findings: Sequence[Finding], rows: Sequence[Row]) -> list[Finding]
 
 def remembered(source: Source, terms: Terms) -> dict[str, str]:
     """What the unit answered before about files with these headers: {about: choice}."""
-    keys = {mapping.header_key(table) for table in source.layout.tables}
+    return remembered_of({mapping.header_key(table) for table in source.layout.tables}, terms)
+
+
+def remembered_of(keys: Iterable[str], terms: Terms) -> dict[str, str]:
+    """The same of headers that are known by their keys."""
     return dict(RosterAnswer.objects.filter(unit=terms.unit, headers__in=keys).values_list("about", "choice"))
 
 

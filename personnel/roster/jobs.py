@@ -100,13 +100,17 @@ def import_staged(roster: RosterImport, account: Account, *, partial: bool, tell
     Returns "" when it is in the register, else the sentence that says why nothing was written; the record and an event
     say so as well.
     """
+    terms = staging.terms_for(roster, account)
+    if committing.commit_prepared(roster, terms):
+        staging.clear(roster)
+        return ""
     rows = staging.rows_of(roster)
     wish = Wish(partial, staging.effects(roster, rows), staging.marks(roster, rows))
     source = staging.source_of(roster, rows)
     del rows  # the sealed lines, which are no longer needed
     try:
         with transaction.atomic():  # whatever the database refuses, the transaction goes on and notes it
-            examined = committing.commit(source, staging.terms_for(roster, account), roster, wish, tell)
+            examined = committing.commit(source, terms, roster, wish, tell)
     except NotCommitted as refusal:
         staging.note_refusal(roster, refusal)
         return _failed(roster, f"{refusal} {places(refusal.rows)}".strip())

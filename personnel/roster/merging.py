@@ -1,7 +1,7 @@
 """Writing a judged roster: a handful of statements in the caller's transaction, whatever the number of rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -13,12 +13,15 @@ from organization.keyring import sealer
 from organization.scope import current
 from personnel import bulk, identity, names
 from personnel.bulk import Rows
-from personnel.models import Assignment, EmergencyContact, Member, RosterImport
+from personnel.models import Assignment, EmergencyContact, ImportedRow, Member, RosterImport
 from personnel.roster import recording
 from personnel.roster.judging import Plan, Step
 from personnel.roster.register import PERSON_COLUMNS, SERVICE_COLUMNS
 
-MEMBER, SERVICE, CONTACT = (model._meta.db_table for model in (Member, Assignment, EmergencyContact))
+MEMBER, SERVICE, CONTACT, RECORD = (
+    model._meta.db_table for model in (Member, Assignment, EmergencyContact, ImportedRow)
+)
+LOST = {MEMBER: "registered_meanwhile", SERVICE: "serves_already"}
 SERVICE_BLANKS = ("category", "sponsor", "post", "grade", "badge", "former_title", "ending", "ending_note")
 SERVICE_GIVEN = (
     "share", "beginning", "cohort", "employer_id", "started_on", "ended_on", "contract_from", "contract_until",
@@ -28,7 +31,14 @@ NULLABLE = frozenset(
     field.attname for model in (Member, Assignment) for field in model._meta.concrete_fields if field.null
 )
 PERSON_BLANKS = [(column, None if column in NULLABLE else "") for column in PERSON_COLUMNS]
-Prepared = tuple[str, Rows]
+
+
+class Lost(Exception):
+    """Rows of a table that a unique or exclusion constraint refused; `written` are the keys of the others."""
+
+    def __init__(self, table: str, written: set[int]) -> None:
+        super().__init__(table)
+        self.table, self.written = table, written
 
 
 class Overtaken(Exception):
@@ -40,42 +50,86 @@ class Overtaken(Exception):
         self.code, self.steps = code, steps
 
 
+@dataclass(frozen=True)
+class Write:
+    """Rows for one table. `how`: "new" in an `order`, where others may be first; "change", by key; or "record"."""
+
+    how: str
+    table: str
+    rows: Rows
+    order: str = ""
+
+
 def merge(plan: Plan, roster: RosterImport) -> None:
     """Write every step that is not rejected, skipped or open, and a record of each row. Raises Overtaken."""
     with connection.cursor() as cursor:
-        before = recording.before(cursor, plan)
-        created = [step for step in plan.steps if step.fate == "create"]
-        changed = [step for step in plan.steps if step.fate == "change"]
-        begun = [step for step in (*created, *changed) if step.new_service]
-        with_contact = [step for step in (*created, *changed) if _has_new_contact(step)]
-        keys = recording.Keys(
-            members=_keys(cursor, Member, created),
-            services=_keys(cursor, Assignment, begun),
-            contacts=_keys(cursor, EmergencyContact, with_contact),
-            requests=_ask_other_units(cursor, [step for step in plan.steps if step.request]),
-        )
-        # In the order of the digests: two rosters with the same new people then wait for each other instead of dying.
-        in_order = sorted(created, key=lambda step: step.digest)
-        with bulk.Writer() as writer:
-            members = [
-                writer.write(bulk.insert_new, cursor, *_members(some, keys), "id_digest") for some in _some(in_order)
-            ]
-            writer.write(_update, cursor, *_changed_members([step for step in changed if step.changes]))
-            services = [writer.write(bulk.insert_new, cursor, *_services(some, keys), "id") for some in _some(begun)]
-            writer.write(_update, cursor, *_changed_services([step for step in changed if step.service_changes]))
-            writer.write(bulk.insert, cursor, *_contacts(with_contact, keys))
-            records = [
-                writer.write(bulk.insert, cursor, *recording.rows(some, roster, before, keys))
-                for some in _some(plan.steps)
-            ]
-        _refuse_lost("registered_meanwhile", members, in_order, keys.members)
-        _refuse_lost("serves_already", services, begun, keys.services)
-        for record in records:
-            record.result()  # raises what any statement before it had raised
+        stood = recording.before(cursor, plan)
+        keys = reserved(cursor, plan)
+        keys = replace(keys, requests=_ask_other_units(cursor, [step for step in plan.steps if step.request]))
+        try:
+            with bulk.Writer() as writer:
+                write(cursor, writes(plan, roster, stood, keys), writer)
+        except Lost as lost:
+            wanted = keys.members if lost.table == MEMBER else keys.services
+            missing = {step for step, key in wanted.items() if key not in lost.written}
+            raise Overtaken(LOST[lost.table], [step for step in plan.steps if id(step) in missing]) from lost
+
+
+def reserved(cursor, plan: Plan) -> recording.Keys:
+    """Keys for everything that the plan begins."""
+    begun = [step for step in plan.steps if _is_written(step)]
+    return recording.Keys(
+        members=_keys(cursor, Member, [step for step in begun if step.fate == "create"]),
+        services=_keys(cursor, Assignment, [step for step in begun if step.new_service]),
+        contacts=_keys(cursor, EmergencyContact, [step for step in begun if _has_new_contact(step)]),
+        requests={},
+    )
+
+
+def writes(plan: Plan, roster: RosterImport, stood: dict[int, dict], keys: recording.Keys) -> Iterator[Write]:
+    """What is to be written, a few thousand rows at a time, in the order in which it has to be."""
+    # In the order of the digests: two rosters with the same new people then wait for each other instead of dying.
+    created = sorted((step for step in plan.steps if step.fate == "create"), key=lambda step: step.digest)
+    changed = [step for step in plan.steps if step.fate == "change"]
+    for some in _some(created):
+        yield Write("new", MEMBER, _members(some, keys), "id_digest")
+    for some in _some([step for step in changed if step.changes]):
+        yield Write("change", MEMBER, _changed_members(some))
+    for some in _some([step for step in (*created, *changed) if step.new_service]):
+        yield Write("new", SERVICE, _services(some, keys), "id")
+    for some in _some([step for step in changed if step.service_changes]):
+        yield Write("change", SERVICE, _changed_services(some))
+    for some in _some([step for step in (*created, *changed) if _has_new_contact(step)]):
+        yield Write("record", CONTACT, _contacts(some, keys))
+    for some in _some(plan.steps):
+        yield Write("record", RECORD, recording.rows(some, roster, stood, keys))
+
+
+def write(cursor, wanted: Iterable[Write], writer: bulk.Writer) -> None:
+    """Write it. Raises Lost, first of people, then of services."""
+    answers = [(each.how, each.table, each.rows.count, writer.write(_write, cursor, each)) for each in wanted]
+    for table in LOST:
+        new = [(count, answer) for how, name, count, answer in answers if (how, name) == ("new", table)]
+        written = set[int]().union(*(answer.result() for _count, answer in new))
+        if len(written) < sum(count for count, _answer in new):
+            raise Lost(table, written)
+    for *_what, answer in answers:
+        answer.result()  # raises what any statement had raised
+
+
+def _write(cursor, each: Write) -> set[int] | None:
+    if each.how == "new":
+        return bulk.insert_new(cursor, each.table, each.rows, each.order)
+    (_update if each.how == "change" else bulk.insert)(cursor, each.table, each.rows)
+    return None
+
+
+def _is_written(step: Step) -> bool:
+    return step.fate in ("create", "change")
 
 
 def _some(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
-    """A few thousand at a time, so that the first are being written while the next are prepared."""
+    """A few thousand at a time."""
     return (steps[first : first + ROWS_AT_ONCE] for first in range(0, len(steps), ROWS_AT_ONCE))
 
 
@@ -84,21 +138,15 @@ def _keys(cursor, model, steps: Sequence[Step]) -> dict[int, int]:
     return dict(zip(map(id, steps), bulk.keys(cursor, model, len(steps)), strict=True)) if steps else {}
 
 
-def _refuse_lost(code: str, answers: Sequence[Future], steps: Sequence[Step], keys: dict[int, int]) -> None:
-    written = set[int]().union(*(answer.result() for answer in answers))
-    if len(written) < len(steps):
-        raise Overtaken(code, [step for step in steps if keys[id(step)] not in written])
-
-
 # --- people -----------------------------------------------------------------------------------------------------------
 
 
-def _members(steps: Sequence[Step], keys: recording.Keys) -> Prepared:
+def _members(steps: Sequence[Step], keys: recording.Keys) -> Rows:
     given = [step.row.values for step in steps]
     ids = [keys.members[id(step)] for step in steps]
     numbers = [values["id_number"] for values in given]
     readings = [names.readings(values["name"]) for values in given]
-    return MEMBER, bulk.rows_of(
+    return bulk.rows_of(
         {
             "id": ids,
             "unit_id": [step.unit for step in steps],
@@ -132,12 +180,12 @@ def _phones(phones: Sequence[str | None], keys: Sequence[int]) -> dict[str, list
     }
 
 
-def _changed_members(steps: Sequence[Step]) -> Prepared:
+def _changed_members(steps: Sequence[Step]) -> Rows:
     steps = sorted(steps, key=lambda step: step.member_id)
     ids = [step.member_id for step in steps]
     phones = [step.row.values["phone"] if "phone" in step.changes else None for step in steps]
     new = {column: [_new(step, column) for step in steps] for column in PERSON_COLUMNS}
-    return MEMBER, bulk.rows_of({"id": ids, **_phones(phones, ids), **new})
+    return bulk.rows_of({"id": ids, **_phones(phones, ids), **new})
 
 
 def _new(step: Step, key: str):
@@ -153,8 +201,6 @@ def _update(cursor, table: str, rows: Rows) -> None:
             *(SQL("{0} = {1}").format(Identifier(column), Placeholder()) for column in same),
         ]
     )
-    if not rows.count:
-        return
     with bulk.staged(cursor, table, rows):
         cursor.execute(
             SQL("UPDATE {} t SET {} FROM {} s WHERE s.id = t.id").format(
@@ -167,9 +213,9 @@ def _update(cursor, table: str, rows: Rows) -> None:
 # --- services ---------------------------------------------------------------------------------------------------------
 
 
-def _services(steps: Sequence[Step], keys: recording.Keys) -> Prepared:
+def _services(steps: Sequence[Step], keys: recording.Keys) -> Rows:
     given = [step.new_service or {} for step in steps]
-    return SERVICE, bulk.rows_of(
+    return bulk.rows_of(
         {
             "id": [keys.services[id(step)] for step in steps],
             "member_id": [keys.members.get(id(step)) or step.member_id for step in steps],
@@ -182,10 +228,10 @@ def _services(steps: Sequence[Step], keys: recording.Keys) -> Prepared:
     )
 
 
-def _changed_services(steps: Sequence[Step]) -> Prepared:
+def _changed_services(steps: Sequence[Step]) -> Rows:
     steps = sorted(steps, key=lambda step: step.service_id)
     new = {column: [_new_of(step, column) for step in steps] for column in SERVICE_COLUMNS}
-    return SERVICE, bulk.rows_of({"id": [step.service_id for step in steps], **new})
+    return bulk.rows_of({"id": [step.service_id for step in steps], **new})
 
 
 def _new_of(step: Step, key: str):
@@ -200,10 +246,10 @@ def _has_new_contact(step: Step) -> bool:
     return bool(name and phone) and not (step.member and name in step.member.contacts)
 
 
-def _contacts(steps: Sequence[Step], keys: recording.Keys) -> Prepared:
+def _contacts(steps: Sequence[Step], keys: recording.Keys) -> Rows:
     members = [keys.members.get(id(step)) or step.member_id for step in steps]
     phones = [step.row.values["contact_phone"] for step in steps]
-    return CONTACT, bulk.rows_of(
+    return bulk.rows_of(
         {
             "id": [keys.contacts[id(step)] for step in steps],
             "unit_id": [step.member.unit if step.member else step.unit for step in steps],

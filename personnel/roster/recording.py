@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from personnel.bulk import Rows, rows_of
-from personnel.models import ImportedRow, RosterImport
+from personnel.models import RosterImport
 from personnel.roster.judging import Plan, Step
 from personnel.roster.shapes import Finding, Question
 
@@ -50,12 +50,12 @@ def _plain(value):
     return value.isoformat() if isinstance(value, date) else value
 
 
-def rows(steps: Sequence[Step], roster: RosterImport, stood_before: dict[int, dict], keys: Keys) -> tuple[str, Rows]:
-    """(table, rows): what became of every row, and what stood before where something was changed."""
+def rows(steps: Sequence[Step], roster: RosterImport, stood_before: dict[int, dict], keys: Keys) -> Rows:
+    """What became of every row, and what stood before where something was changed."""
     places = {sheet["name"]: place for place, sheet in enumerate(roster.sheets)}
     ids = list(map(id, steps))
     stood = [stood_before.get(key) for key in ids]
-    return ImportedRow._meta.db_table, rows_of(
+    return rows_of(
         {
             "number": [step.row.number for step in steps],
             "roster_id": [roster.pk] * len(steps),

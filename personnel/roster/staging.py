@@ -17,7 +17,7 @@ from organization.scope import GATE, current, entered
 from personnel import bulk
 from personnel.bulk import uncollected
 from personnel.models import Force, RosterImport, StagedRoster, StagedRow
-from personnel.roster import values
+from personnel.roster import prepared, values
 from personnel.roster.committing import NotCommitted, describe
 from personnel.roster.examination import REFUSALS, Examined, Marks, Place, Source, Tell, cleaned_with, examine
 from personnel.roster.judging import Plan, Step
@@ -69,13 +69,15 @@ def stage(source: Source, roster: RosterImport, examined: Examined) -> None:
     """Keep the lines of all tables, sealed, with what was judged of them."""
     places = {table.sheet: place for place, table in enumerate(source.layout.tables)}
     steps, cleaned = examined.plan.steps, _Cleaned()
+    is_decided = prepared.is_decided(examined)  # then what will be written is kept itself
 
     def said(first: int, last: int) -> tuple[dict[str, list], list]:
         some = steps[first:last]
-        return judged(places, some), [cleaned.values(step.row) for step in some]
+        return judged(places, some), [None if is_decided else cleaned.values(step.row) for step in some]
 
     _keep(source, roster, said)
     _note_open(roster, examined, {"with": cleaned_with(source, examined.terms), "fields": cleaned.fields})
+    prepared.keep(roster, examined)
 
 
 def stage_unjudged(source: Source, roster: RosterImport, terms: Terms) -> None:
@@ -145,6 +147,7 @@ def note(roster: RosterImport, examined: Examined) -> None:
                 )
     describe(roster, examined)
     _note_open(roster, examined)
+    prepared.keep(roster, examined)
 
 
 def judged(places: Mapping[str, int], steps: Sequence[Step]) -> dict[str, list]:
@@ -204,6 +207,7 @@ def clear_expired() -> None:
     """Delete what was staged more than a day ago; nobody sees it any more. The gate deletes without looking."""
     with entered(GATE), connection.cursor() as cursor:
         cursor.execute("DELETE FROM personnel_stagedrow")
+        cursor.execute("DELETE FROM personnel_stagedwrite")
         cursor.execute("DELETE FROM personnel_stagedroster")
 
 

@@ -41,19 +41,12 @@ class Desk:
     def commit(self, roster, *, partial: bool = False):
         """Judge the staged lines again and write them, as a confirmation does."""
         from personnel.models import RosterImport
-        from personnel.roster import committing, marking, staging
-        from personnel.roster.committing import Wish
+        from personnel.roster import jobs
 
         with self.acting():
             roster = RosterImport.objects.select_for_update(of=("self",)).get(pk=roster.pk)
-            lines = staging.rows_of(roster)
-            wish = Wish(partial, staging.effects(roster, lines), staging.marks(roster, lines))
-            source, terms = staging.source_of(roster, lines), staging.terms_for(roster, self.account)
-            del lines
-            examined = committing.commit(source, terms, roster, wish)
-            if partial:
-                marking.keep_filled(roster, examined)
-            staging.clear(roster)
+            if refused := jobs.import_staged(roster, self.account, partial=partial):
+                raise RuntimeError(refused)
         return roster
 
     def bring_in(self, data: bytes, *, fate: str = "create", rows: int = 0):

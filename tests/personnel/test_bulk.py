@@ -45,7 +45,7 @@ def test_rows_arrive_as_they_were_whatever_is_the_same_in_all_of_them(scratch, t
 def test_what_is_the_same_in_all_rows_is_not_spelled_for_each():
     rows = bulk.rows_of({"id": [1, 2], "unit_id": [7, 7], "day": [date(2014, 7, 1)] * 2, "name": ["甲", "乙\t"]})
     assert (rows.columns, rows.constants) == (["id", "name"], {"unit_id": 7, "day": date(2014, 7, 1)})
-    assert rows.text.getvalue() == "1\t甲\n2\t乙\\t\n"
+    assert rows.text.decode() == "1\t甲\n2\t乙\\t\n"
 
 
 def test_the_key_is_spelled_even_when_it_is_the_same():

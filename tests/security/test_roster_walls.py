@@ -206,7 +206,7 @@ def test_after_a_day_the_rows_are_gone_and_nothing_can_be_done_with_them(clerk, 
     browser = visitor(clerk)
     address = sent(browser, [person(1), person(2, 身份证号="1")])
     path = step.format(row=first_row(clerk, address))
-    for table_name in ("personnel_stagedrow", "personnel_stagedroster"):
+    for table_name in ("personnel_stagedrow", "personnel_stagedroster", "personnel_stagedwrite"):
         owner(f"UPDATE {table_name} SET staged_at = staged_at - interval '25 hours'")
     answer = browser.post(f"{address}{path}/", {"confirmed": 1, "c1": "陈改名"})
     assert answer.status_code in (302, 404)
@@ -523,7 +523,8 @@ def test_numbers_are_in_no_address_title_log_or_unsealed_column(clerk, visitor, 
     for page in pages:
         assert not secret.search(page.request["PATH_INFO"] + page.content.decode().partition("</title>")[0])
     assert not secret.search(" ".join(entry.getMessage() for entry in caplog.records))
-    tables = ["personnel_rosterimport", "personnel_importedrow", "personnel_stagedrow", "personnel_stagedroster"]
+    tables = ["personnel_rosterimport", "personnel_importedrow"]
+    tables += ["personnel_stagedrow", "personnel_stagedroster", "personnel_stagedwrite"]
     found = [*stored(clerk, *tables, "personnel_rosteranswer", "personnel_member", "personnel_card")]
     found += [*stored(account("auditor"), "organization_securityevent", "organization_trail_masked")]
     assert len(found) > 10
