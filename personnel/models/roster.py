@@ -117,7 +117,7 @@ class StagedRoster(models.Model):
 
 
 class StagedWrite(models.Model):
-    """Rows as a confirmation will write them, sealed: some thousands for one table, written in the order of the keys."""
+    """Rows as a confirmation will write them, sealed: some thousands of one table, in the order of the keys."""
 
     roster = models.ForeignKey(StagedRoster, models.CASCADE, related_name="writes", db_constraint=False)
     unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)

@@ -84,8 +84,9 @@ def _state(roster: RosterImport, terms: Terms, *, lock: bool = False) -> str:
     with connection.cursor() as cursor:
         if lock:  # in the order in which every roster takes them
             cursor.execute(
-                "SELECT FROM personnel_member WHERE id IN"
-                " (SELECT member_id FROM personnel_stagedrow WHERE roster_id = %s) ORDER BY id_digest FOR NO KEY UPDATE",
+                "SELECT FROM personnel_member"
+                " WHERE id IN (SELECT member_id FROM personnel_stagedrow WHERE roster_id = %s)"
+                " ORDER BY id_digest FOR NO KEY UPDATE",
                 [roster.pk],
             )
         with bulk.hashed(cursor):
