@@ -1,16 +1,19 @@
 """The district in the database: behind the wall and in the trail."""
 
-from datetime import date
+import random
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.db import connections
 
+from organization.belonging import reach
 from organization.models import Account, Installation
 from organization.scope import as_account, as_root
 from personnel.demo.jobs import ACCOUNTS
 from personnel.demo.load import DemoRefused, load
+from personnel.figures.turnover import turnover
 from personnel.models import Card, Member
 from tests.personnel.demo.databases import empty_database
 
@@ -105,3 +108,36 @@ def dumped():
         for (table,) in tables:
             cursor.copy_expert(f"COPY {table} TO STDOUT", dump)
     return dump.getvalue().decode()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_opening_and_joined_without_left_is_closing_for_any_unit_and_days(made, seed):
+    """The figures of turnover against sets of people counted from the district in memory."""
+    chance = random.Random(seed)
+    seen = 0
+    for _question in range(60):
+        code = chance.choice(made.units).code
+        unit = chance.choice([code, code // 1000 * 1000, code // 10**6 * 10**6])  # itself, its town, the district
+        force = chance.choice([None, "joint_defence", "guard", "auxiliary"])
+        last = DAY - timedelta(days=chance.randint(0, 3 * 365))
+        before = last - timedelta(days=chance.randint(1, 400))
+        opening, closing = (serving(made, unit, force, day) for day in (before, last))
+        with as_root("test"):
+            found = turnover(before + timedelta(days=1), last, reach(unit), force)
+        assert (found.opening, found.closing) == (len(opening), len(closing))
+        joined, left = ({one.member for one in found.of(kind)} for kind in ("joined", "left"))
+        assert (len(joined), len(left)) == (len(closing - opening), len(opening - closing))
+        assert found.opening + len(joined) - len(left) == found.closing
+        seen += len(joined) + len(left)
+    assert seen > 50, "too few came and went to try it"
+
+
+def serving(made, unit, force, day):
+    high = unit + (999 if unit % 1000 == 0 else 0) if unit % 10**6 else unit + 10**6 - 1
+    return {
+        each.person
+        for each in made.services
+        if unit <= each.unit_id <= high
+        and (each.force == force if force else each.force != "volunteer")
+        and each.started_on <= day and (each.ended_on is None or each.ended_on > day)
+    }  # fmt: skip
