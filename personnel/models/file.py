@@ -6,14 +6,9 @@ from django.utils.translation import pgettext_lazy
 
 from organization.constraints import CompositeForeignKey
 from organization.models import Unit
+from personnel.models.dossier import follows_member
 from personnel.models.fields import DigestField, SealedField
 from personnel.models.member import Member
-
-
-def follows_member(name, unit="unit_id"):
-    return CompositeForeignKey(
-        name=name, columns=[unit, "member_id"], target="personnel_member", target_columns=["unit_id", "id"]
-    )
 
 
 class FileModel(models.Model):
@@ -46,7 +41,15 @@ class EmergencyContact(FileModel):
     class Meta:
         verbose_name = _("emergency contact")
         verbose_name_plural = _("emergency contacts")
-        constraints = [follows_member("emergency_contact_follows_member")]
+        # Rosters bring contacts for everybody: without a dossier on the way.
+        constraints = [
+            CompositeForeignKey(
+                name="emergency_contact_follows_member",
+                columns=["unit_id", "member_id"],
+                target="personnel_member",
+                target_columns=["unit_id", "id"],
+            )
+        ]
 
     def __str__(self):
         return self.name
