@@ -9,18 +9,13 @@ SELECT m.id, m.unit_id FROM personnel_member m WHERE m.id IN (
   SELECT member_id FROM personnel_appeal
   UNION SELECT member_id FROM personnel_appointment
   UNION SELECT member_id FROM personnel_assessment
-  UNION SELECT member_id FROM personnel_bankaccount
   UNION SELECT member_id FROM personnel_certificate
   UNION SELECT member_id FROM personnel_correctionrequest
-  UNION SELECT member_id FROM personnel_documentsighting
   UNION SELECT member_id FROM personnel_erasureentry
   UNION SELECT member_id FROM personnel_erasurehold
   UNION SELECT member_id FROM personnel_formernumber
-  UNION SELECT member_id FROM personnel_healthrecord
   UNION SELECT member_id FROM personnel_kinship
   UNION SELECT member_id FROM personnel_mergertask
-  UNION SELECT member_id FROM personnel_noticegiven
-  UNION SELECT member_id FROM personnel_photo
   UNION SELECT member_id FROM personnel_placement
   UNION SELECT member_id FROM personnel_transferconsent)
 """
@@ -34,16 +29,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(OPEN, migrations.RunSQL.noop),
         migrations.RemoveConstraint(
-            model_name="bankaccount",
-            name='bank_account_follows_member',
-        ),
-        migrations.RemoveConstraint(
             model_name="correctionrequest",
             name='correction_follows_member',
-        ),
-        migrations.RemoveConstraint(
-            model_name="documentsighting",
-            name='sighting_follows_member',
         ),
         migrations.RemoveConstraint(
             model_name="erasureentry",
@@ -58,24 +45,12 @@ class Migration(migrations.Migration):
             name='former_number_follows_member',
         ),
         migrations.RemoveConstraint(
-            model_name="healthrecord",
-            name='health_record_follows_member',
-        ),
-        migrations.RemoveConstraint(
             model_name="kinship",
             name='kinship_follows_member',
         ),
         migrations.RemoveConstraint(
             model_name="mergertask",
             name='merger_task_follows_member',
-        ),
-        migrations.RemoveConstraint(
-            model_name="noticegiven",
-            name='notice_given_follows_member',
-        ),
-        migrations.RemoveConstraint(
-            model_name="photo",
-            name='photo_follows_member',
         ),
         migrations.RemoveConstraint(
             model_name="transferconsent",
@@ -119,20 +94,12 @@ class Migration(migrations.Migration):
             constraint=personnel.models.dossier.InDossier(name='assessment_hangs_on_member', unit=None),
         ),
         migrations.AddConstraint(
-            model_name="bankaccount",
-            constraint=personnel.models.dossier.InDossier(name='bank_account_follows_member', unit='unit_id'),
-        ),
-        migrations.AddConstraint(
             model_name="certificate",
             constraint=personnel.models.dossier.InDossier(name='certificate_hangs_on_member', unit=None),
         ),
         migrations.AddConstraint(
             model_name="correctionrequest",
             constraint=personnel.models.dossier.InDossier(name='correction_follows_member', unit='unit_id'),
-        ),
-        migrations.AddConstraint(
-            model_name="documentsighting",
-            constraint=personnel.models.dossier.InDossier(name='sighting_follows_member', unit='unit_id'),
         ),
         migrations.AddConstraint(
             model_name="erasureentry",
@@ -147,24 +114,12 @@ class Migration(migrations.Migration):
             constraint=personnel.models.dossier.InDossier(name='former_number_follows_member', unit='unit_id'),
         ),
         migrations.AddConstraint(
-            model_name="healthrecord",
-            constraint=personnel.models.dossier.InDossier(name='health_record_follows_member', unit='unit_id'),
-        ),
-        migrations.AddConstraint(
             model_name="kinship",
             constraint=personnel.models.dossier.InDossier(name='kinship_follows_member', unit='unit_id'),
         ),
         migrations.AddConstraint(
             model_name="mergertask",
             constraint=personnel.models.dossier.InDossier(name='merger_task_follows_member', unit='unit_id'),
-        ),
-        migrations.AddConstraint(
-            model_name="noticegiven",
-            constraint=personnel.models.dossier.InDossier(name='notice_given_follows_member', unit='unit_id'),
-        ),
-        migrations.AddConstraint(
-            model_name="photo",
-            constraint=personnel.models.dossier.InDossier(name='photo_follows_member', unit='unit_id'),
         ),
         migrations.AddConstraint(
             model_name="placement",

@@ -10,22 +10,25 @@ from organization.models import Post, Team
 from organization.scope import as_account, as_root
 from personnel.models import (
     Appointment,
-    BankAccount,
     Card,
     Dossier,
     EmergencyContact,
-    HealthRecord,
+    ErasureHold,
+    FormerNumber,
     Member,
     TransferConsent,
 )
 from tests.conftest import OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE
-from tests.factories import MemberFactory
+from tests.factories import MemberFactory, id_number
 from tests.personnel.transfers.test_walls import ask
 
 OWNER = "owner"  # web roles delete nobody without an undo
 NOBODY, FIRST_DAY = 10**15, date(2014, 1, 1)
 # Whatever else points to a member makes each undo and each batch move look into one more table for every person.
-POINTING_TO_MEMBERS = {"personnel_assignment", "personnel_dossier", "personnel_emergencycontact"}
+POINTING_TO_MEMBERS = {
+    "personnel_assignment", "personnel_bankaccount", "personnel_documentsighting", "personnel_dossier",
+    "personnel_emergencycontact", "personnel_healthrecord", "personnel_noticegiven", "personnel_photo",
+}  # fmt: skip
 POINTING = """
 SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confrelid = 'personnel_member'::regclass
 """
@@ -51,8 +54,9 @@ def made(unit):
     return member
 
 
-def account_of(member):
-    return BankAccount.objects.using(OWNER).create(member=member, bank="银行", number="6222")
+def hold(member, using=OWNER, **fields):
+    given = {"reason": "争议", "held_from": FIRST_DAY, "set_by": 1} | fields
+    return ErasureHold.objects.using(using).create(member=member, **given)
 
 
 def appointed(member):
@@ -104,7 +108,7 @@ def test_every_table_behind_the_dossier_opens_it():
     with connection.cursor() as cursor:
         cursor.execute(BEHIND)
         found = dict(cursor.fetchall())
-    assert len(found) >= 17
+    assert len(found) >= 12
     assert all(found.values())
 
 
@@ -114,22 +118,22 @@ def test_every_table_behind_the_dossier_opens_it():
 def test_a_member_has_a_dossier_from_the_first_row_that_hangs_on_it(member):
     EmergencyContact.objects.using(OWNER).create(member=member, name="李某", phone="1")
     assert dossiers() == {}, "contacts come with every roster and need none"
-    account_of(member)
-    HealthRecord.objects.using(OWNER).create(member=member, condition="良好")
+    hold(member)
+    FormerNumber.objects.using(OWNER).create(member=member, number=id_number(1), reason="录错", corrected_by="陈试用")
     assert dossiers() == {member.pk: VILLAGE}
 
 
 def test_a_member_takes_along_the_dossier_and_all_that_hangs_on_it(member):
-    account_of(member)
+    hold(member)
     EmergencyContact.objects.using(OWNER).create(member=member, name="李某", phone="1")
     move(member, SECOND_VILLAGE)
     assert dossiers() == {member.pk: SECOND_VILLAGE}
-    assert BankAccount.objects.using(OWNER).get().unit_id == SECOND_VILLAGE
+    assert ErasureHold.objects.using(OWNER).get().unit_id == SECOND_VILLAGE
     assert EmergencyContact.objects.using(OWNER).get().unit_id == SECOND_VILLAGE
     with connections[OWNER].cursor() as cursor:
         cursor.execute(CHANGED, [member.pk])
         told = [table for (table,) in cursor.fetchall()]
-    assert told == ["personnel_bankaccount", "personnel_emergencycontact", "personnel_member"]
+    assert told == ["personnel_emergencycontact", "personnel_erasurehold", "personnel_member"]
 
 
 def test_who_moves_without_anything_opens_no_dossier(member):
@@ -138,8 +142,8 @@ def test_who_moves_without_anything_opens_no_dossier(member):
 
 
 def test_what_hangs_on_a_member_keeps_it_from_being_deleted(member):
-    account_of(member)
-    with pytest.raises(IntegrityError, match="bank_account_follows_member"), transaction.atomic(OWNER):
+    hold(member)
+    with pytest.raises(IntegrityError, match="erasure_hold_follows_member"), transaction.atomic(OWNER):
         delete(member)
     assert people().filter(pk=member.pk).exists()
 
@@ -153,8 +157,8 @@ def test_history_keeps_a_member_from_being_deleted_wherever_the_file_is(member):
 
 
 def test_an_empty_dossier_goes_with_its_member(member):
-    account_of(member)
-    BankAccount.objects.using(OWNER).filter(member=member)._raw_delete(OWNER)
+    hold(member)
+    ErasureHold.objects.using(OWNER).filter(member=member)._raw_delete(OWNER)
     assert dossiers() == {member.pk: VILLAGE}
     delete(member)
     assert dossiers() == {}
@@ -162,14 +166,14 @@ def test_an_empty_dossier_goes_with_its_member(member):
 
 def test_a_row_that_changes_hands_opens_the_dossier_of_the_other(member):
     other = made(SECOND_VILLAGE)
-    account_of(member)
-    BankAccount.objects.using(OWNER).update(member=other, unit=SECOND_VILLAGE)
+    hold(member)
+    ErasureHold.objects.using(OWNER).update(member=other, unit=SECOND_VILLAGE)
     assert dossiers() == {member.pk: VILLAGE, other.pk: SECOND_VILLAGE}
 
 
 def test_a_row_cannot_hang_on_a_member_of_another_unit(member):
-    with pytest.raises(IntegrityError, match="bank_account_follows_member"), transaction.atomic(OWNER):
-        BankAccount.objects.using(OWNER).create(member=member, unit_id=SECOND_VILLAGE, bank="银行", number="6222")
+    with pytest.raises(IntegrityError, match="erasure_hold_follows_member"), transaction.atomic(OWNER):
+        hold(member, unit_id=SECOND_VILLAGE)
     assert dossiers() == {}
 
 
@@ -199,12 +203,12 @@ def test_a_hidden_member_is_refused_like_nobody(root, clerk, stranger, has_dossi
     hidden = MemberFactory(unit_id=OTHER_VILLAGE, unit=None)
     if has_dossier:
         with as_account(stranger):
-            BankAccount.objects.create(member=hidden, bank="银行", number="6222")
+            hold(hidden, "default", lifted_on=date(2014, 2, 1))  # an open one is refused as a second
     said = []
     with as_account(clerk):
         for pk in (hidden.pk, NOBODY):
             with pytest.raises(DatabaseError) as refusal, transaction.atomic():
-                HealthRecord.objects.create(member_id=pk, unit_id=unit, condition="良好")
+                ErasureHold.objects.create(member_id=pk, unit_id=unit, reason="争议", held_from=FIRST_DAY, set_by=1)
             told = refusal.value.__cause__.diag
             said.append((told.sqlstate, told.constraint_name, told.message_primary))
     assert said[0] == said[1]
@@ -212,12 +216,12 @@ def test_a_hidden_member_is_refused_like_nobody(root, clerk, stranger, has_dossi
 
 def test_nobody_hangs_a_row_over_to_a_hidden_member(root, clerk):
     hidden = MemberFactory(unit_id=OTHER_VILLAGE, unit=None)
-    BankAccount.objects.create(member=MemberFactory(), bank="银行", number="6222")
+    hold(MemberFactory(), "default")
     said = []
     with as_account(clerk):
         for pk in (hidden.pk, NOBODY):
             with pytest.raises(IntegrityError) as refusal, transaction.atomic():
-                BankAccount.objects.update(member_id=pk)
+                ErasureHold.objects.update(member_id=pk)
             said.append(refusal.value.__cause__.diag.message_primary)
     assert said[0] == said[1]
 

@@ -13,10 +13,13 @@ from tests.conftest import DISTRICT, SECOND_VILLAGE, UNITS, VILLAGE
 from tests.factories import MemberFactory
 from tests.personnel.demo.databases import empty_database
 
-HEALTH = "INSERT INTO personnel_healthrecord (unit_id, member_id, condition_sealed) VALUES (%(unit)s, %(member)s, 'x')"
-ACCOUNT = (
-    "INSERT INTO personnel_bankaccount (unit_id, member_id, bank, number_sealed, number_digest)"
-    " VALUES (%(unit)s, %(member)s, 'x', 'x', 'x')"
+HANG = (
+    "INSERT INTO personnel_erasurehold (unit_id, member_id, reason, held_from, set_by)"
+    " VALUES (%(unit)s, %(member)s, 'x', '2014-01-01', 1)"
+)
+HANG_ANOTHER = (
+    "INSERT INTO personnel_formernumber (unit_id, member_id, number_sealed, number_digest, reason, corrected_by)"
+    " VALUES (%(unit)s, %(member)s, 'x', %(member)s::text::bytea, 'x', 'x')"
 )
 MOVE = "UPDATE personnel_member SET unit_id = %(elsewhere)s WHERE id = %(member)s"
 DELETE = "DELETE FROM personnel_member WHERE id = %(member)s"
@@ -25,7 +28,7 @@ OPEN = "INSERT INTO personnel_dossier (member_id, unit_id) VALUES (%(member)s, %
 LEFT = """
 SELECT (SELECT unit_id FROM personnel_member WHERE id = %(member)s),
        (SELECT unit_id FROM personnel_dossier WHERE member_id = %(member)s),
-       (SELECT unit_id FROM personnel_healthrecord WHERE member_id = %(member)s)
+       (SELECT unit_id FROM personnel_erasurehold WHERE member_id = %(member)s)
 """
 REFUSED = "23503"
 
@@ -72,7 +75,7 @@ def values(request, connect):
 def in_turn(connect, values):
     """The first statement, then the second, which has to wait until the first is committed.
 
-    What became of the second (its SQLSTATE or ""), and where member, dossier and health record are afterwards.
+    What became of the second (its SQLSTATE or ""), and where member, dossier and hold are afterwards.
     """
 
     def run(first, second):
@@ -110,31 +113,31 @@ def wait_for_lock(looking, pid):
 
 
 def test_who_got_a_row_is_not_deleted(in_turn):
-    refused, left = in_turn(HEALTH, DELETE)
+    refused, left = in_turn(HANG, DELETE)
     assert (refused, left) == (REFUSED, (VILLAGE, VILLAGE, VILLAGE))
 
 
 def test_nothing_hangs_on_who_was_deleted(in_turn):
-    refused, left = in_turn(DELETE, HEALTH)
+    refused, left = in_turn(DELETE, HANG)
     assert (refused, left) == (REFUSED, (None, None, None))
 
 
 def test_a_row_moves_along_with_who_is_moved_after_it(in_turn):
-    refused, left = in_turn(HEALTH, MOVE)
+    refused, left = in_turn(HANG, MOVE)
     assert (refused, left) == ("", (SECOND_VILLAGE,) * 3)
 
 
 def test_a_row_for_the_old_unit_is_refused_after_the_move(in_turn):
-    refused, (member, _dossier, record) = in_turn(MOVE, HEALTH)
-    assert (refused, member, record) == (REFUSED, SECOND_VILLAGE, None)
+    refused, (member, _dossier, held) = in_turn(MOVE, HANG)
+    assert (refused, member, held) == (REFUSED, SECOND_VILLAGE, None)
 
 
 def test_who_holds_a_file_finds_all_that_hangs_on_it(in_turn):
-    refused, left = in_turn(HOLD, HEALTH)
+    refused, left = in_turn(HOLD, HANG)
     assert (refused, left) == ("", (VILLAGE,) * 3)
 
 
 @pytest.mark.parametrize("values", [False], indirect=True)
 def test_two_first_rows_open_one_dossier(in_turn):
-    refused, left = in_turn(ACCOUNT, HEALTH)
+    refused, left = in_turn(HANG_ANOTHER, HANG)
     assert (refused, left) == ("", (VILLAGE,) * 3)
