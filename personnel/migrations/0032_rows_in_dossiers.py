@@ -24,7 +24,7 @@ SELECT m.id, m.unit_id FROM personnel_member m WHERE m.id IN (
 class Migration(migrations.Migration):
     """What seldom hangs on a member hangs on the dossier."""
 
-    dependencies = [("personnel", "0029_dossiers")]
+    dependencies = [("personnel", "0031_dossiers")]
 
     operations = [
         migrations.RunSQL(OPEN, migrations.RunSQL.noop),

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("organization", "0012_draft_walls"),
-        ("personnel", "0028_erasure_of_all_that_hangs"),
+        ("personnel", "0030_prepared_walls"),
     ]
 
     operations = [
