@@ -106,9 +106,10 @@ class Protect(DatabaseOperation):
     """Row-level security and audit trail for one table.
 
     kind: own (has a unit_id), file (unit_id follows the member), history (unit_id never changes), unit, account,
-    card (derived by trigger: read only), event (insert only), record (insert only, read in range), staged (one's own,
-    for a day), personal (one's own settings; rows with the flag `shared` are read in the same unit), rules (read by
-    all, written by the office), view, gate, or public (reference data).
+    card (derived by trigger: read only), hub (between a record and what hangs on it: its triggers' alone),
+    event (insert only), record (insert only, read in range), staged (one's own, for a day), personal (one's own
+    settings; rows with the flag `shared` are read in the same unit), rules (read by all, written by the office), view,
+    gate, or public (reference data).
     Web roles never get DELETE, except at the gate and of what they staged; `Undoable` adds what an undo takes back.
     """
 
@@ -239,6 +240,9 @@ CREATE TRIGGER unit_is_filled BEFORE INSERT ON {self.table} FOR EACH ROW
         yield self.policy("of_staff", q["staff"], "SELECT", f"{self.unit} {RANGE}")
         yield self.policy("of_whole", q["whole"], "SELECT", "true")
         yield from self.usable(q, "SELECT")
+
+    def policies_hub(self, q):
+        yield from self.secured(q)
 
     def policies_unit(self, q):
         """Unit names are public; a unit is written by those whose range it lies in."""

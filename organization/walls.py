@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from organization.protection import AUDITED
 from organization.table_kinds import kinds, undoable
 
-SECURED = AUDITED | {"card", "event", "personal", "record", "staged"}
+SECURED = AUDITED | {"card", "event", "hub", "personal", "record", "staged"}
 RANGED = frozenset({"own", "file", "history", "card", "record", "staged"})
 # Tables that the gate alone reads, and the view, which has the range in its own text.
 ELSEWHERE = frozenset({"gate", "view"})
@@ -145,7 +145,7 @@ def _unsecured(table: Table, kind: str, roles: dict[str, int]) -> Iterator[str]:
         elif kind in RANGED and ours[role] == "staff" and command != "a" and "app.unit_low" not in condition:
             yield _("the policy %(policy)s lets staff past their own range") % {"policy": name}
     # A policy of deletion alone narrows what others allow; it lets nobody read or write.
-    without = {"owner", "staff", "whole"} - {
+    without = ({"owner"} if kind == "hub" else {"owner", "staff", "whole"}) - {
         ours.get(role) for _name, command, role, _condition in table.policies if command != "d"
     }
     if without:
@@ -191,9 +191,9 @@ GATE_MAY = {
     "account": {"SELECT"},
 }  # fmt: skip
 OTHERS_MAY = {
-    "gate": set[str](), "trail": set[str](), "framework": set[str](), "public": {"SELECT"}, "staged": ALL_VERBS,
-    "card": {"SELECT"}, "view": {"SELECT"}, "event": {"SELECT", "INSERT"}, "record": {"SELECT", "INSERT"},
-    "personal": ALL_VERBS,
+    "gate": set[str](), "trail": set[str](), "hub": set[str](), "framework": set[str](), "public": {"SELECT"},
+    "staged": ALL_VERBS, "card": {"SELECT"}, "view": {"SELECT"}, "event": {"SELECT", "INSERT"},
+    "record": {"SELECT", "INSERT"}, "personal": ALL_VERBS,
 }  # fmt: skip
 
 

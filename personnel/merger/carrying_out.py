@@ -80,6 +80,7 @@ FROM personnel_placement p JOIN personnel_member m ON m.id = p.member_id
      JOIN (VALUES ('contract', 'absorbed'), ('kit', 'absorbed'), ('training', 'absorbed'), ('contract', 'transferred'))
        AS k (kind, outcome) ON k.outcome = p.outcome
 WHERE p.batch_id = %(batch)s
+ORDER BY p.member_id
 """
 
 

@@ -12,6 +12,7 @@ from personnel.models.corrections import (
     ReturnedFile,
     WithdrawnFile,
 )
+from personnel.models.dossier import Dossier
 from personnel.models.erasure import ErasureBatch, ErasureEntry, ErasureHold
 from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
 from personnel.models.listing import ListSetting, SavedFilter
@@ -46,6 +47,7 @@ __all__ = [
     "CorrectionRequest",
     "DifferentPeople",
     "DocumentSighting",
+    "Dossier",
     "EligibilityRule",
     "EmergencyContact",
     "ErasureBatch",

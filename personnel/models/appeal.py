@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models import Unit
 from personnel.models.assessment import Assessment
+from personnel.models.dossier import hangs_on_member
 from personnel.models.member import Member
 
 
@@ -18,7 +19,9 @@ class Appeal(models.Model):
     """A person objects to a result. Examiner, proposer and window are filled in by the database, never by a form."""
 
     assessment = models.ForeignKey(Assessment, models.PROTECT, verbose_name=_("result"), related_name="appeals")
-    member = models.ForeignKey(Member, models.PROTECT, verbose_name=_("member"), related_name="appeals")
+    member = models.ForeignKey(
+        Member, models.PROTECT, verbose_name=_("member"), related_name="appeals", db_constraint=False
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit"), related_name="+", db_index=False)
     received_on = models.DateField(_("received on"))
     last_day = models.DateField(_("appeals until"), editable=False)
@@ -39,6 +42,7 @@ class Appeal(models.Model):
         ordering = ["-id"]
         indexes = [models.Index(name="appeal_by_unit", fields=["unit", "id"])]
         constraints = [
+            hangs_on_member("appeal_hangs_on_member"),
             models.UniqueConstraint(
                 name="appeal_one_at_a_time",
                 fields=["assessment"],

@@ -6,6 +6,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Post, Unit
+from personnel.models.dossier import hangs_on_member
 from personnel.models.member import Member
 
 SAME_POST = Func(F("post"), F("post"), Value("[]"), function="int8range", output_field=BigIntegerRangeField())
@@ -24,7 +25,13 @@ class Appointment(models.Model):
     post = models.ForeignKey(Post, models.PROTECT, verbose_name=_("post"), related_name="appointments")
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit"), editable=False, related_name="appointments")
     member = models.ForeignKey(
-        Member, models.PROTECT, verbose_name=_("member"), null=True, blank=True, related_name="appointments"
+        Member,
+        models.PROTECT,
+        verbose_name=_("member"),
+        null=True,
+        blank=True,
+        related_name="appointments",
+        db_constraint=False,
     )
     official = models.CharField(_("outside official"), max_length=50, blank=True)
     office = models.CharField(
@@ -43,6 +50,7 @@ class Appointment(models.Model):
         verbose_name_plural = _("appointments")
         ordering = ["unit_id", "post_id", "-started_on"]
         constraints = [
+            hangs_on_member("appointment_hangs_on_member"),
             models.CheckConstraint(
                 name="appointment_holder_is_a_member_or_an_official",
                 condition=Q(member__isnull=False, official="") | (Q(member=None) & ~Q(official="")),

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from organization.constraints import CompositeForeignKey
 from organization.models import Account, Unit
 from personnel.models.assignment import Force
-from personnel.models.file import FileModel, follows_member
+from personnel.models.dossier import follows_member, hangs_on_member
+from personnel.models.file import FileModel
 from personnel.models.member import Member
 
 ITEMS = ["德", "能", "勤", "绩", "廉"]
@@ -224,7 +225,9 @@ class Assessment(models.Model):
     """The scores of one person in a cycle, an item a place; the total is the database's own sum, exact to the last."""
 
     cycle = models.ForeignKey(AssessmentCycle, models.PROTECT, verbose_name=_("cycle"), related_name="assessments")
-    member = models.ForeignKey(Member, models.PROTECT, verbose_name=_("member"), related_name="assessments")
+    member = models.ForeignKey(
+        Member, models.PROTECT, verbose_name=_("member"), related_name="assessments", db_constraint=False
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit"), related_name="+", db_index=False)
     scores = ArrayField(models.IntegerField(null=True), verbose_name=_("scores"))
     weights = ArrayField(models.IntegerField(), editable=False)
@@ -244,6 +247,7 @@ class Assessment(models.Model):
         ordering = ["unit_id", "member_id"]
         indexes = [models.Index(name="assessment_by_unit", fields=["unit", "member"])]
         constraints = [
+            hangs_on_member("assessment_hangs_on_member"),
             models.UniqueConstraint(name="assessment_once_a_person", fields=["cycle", "member"]),
             CompositeForeignKey(
                 name="assessment_weights_are_those_of_the_cycle",

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from organization.models import Unit
 from personnel.models.assignment import Assignment, Force
+from personnel.models.dossier import hangs_on_member
 from personnel.models.fields import CodeField
 from personnel.models.member import Member, Sex
 
@@ -28,7 +29,9 @@ class Certificate(models.Model):
     issuer_name = models.CharField(_("issued by"), max_length=120)
     year = models.PositiveSmallIntegerField(_("year"))
     serial = models.PositiveIntegerField(_("number"))
-    member = models.ForeignKey(Member, models.PROTECT, verbose_name=_("member"), related_name="certificates")
+    member = models.ForeignKey(
+        Member, models.PROTECT, verbose_name=_("member"), related_name="certificates", db_constraint=False
+    )
     service = models.ForeignKey(
         Assignment, models.PROTECT, verbose_name=_("service"), related_name="certificates", db_index=False
     )
@@ -57,6 +60,7 @@ class Certificate(models.Model):
         ordering = ["-id"]
         indexes = [models.Index(name="certificate_by_unit", fields=["unit", "id"])]
         constraints = [
+            hangs_on_member("certificate_hangs_on_member"),
             models.UniqueConstraint(name="certificate_number_is_unique", fields=["issuer", "year", "serial"]),
             models.CheckConstraint(
                 name="certificate_says_what_was_so_on_its_day",

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from organization.models import Unit
+from personnel.models.dossier import follows_member
 from personnel.models.fields import DigestField, SealedField
-from personnel.models.file import FileModel, follows_member
+from personnel.models.file import FileModel
 from personnel.models.member import Member, Sex
 
 

@@ -6,7 +6,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Unit
-from personnel.models.file import FileModel, follows_member
+from personnel.models.dossier import follows_member
+from personnel.models.file import FileModel
 from personnel.models.member import Member
 
 

@@ -4,16 +4,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from organization.constraints import CompositeForeignKey
 from organization.models import Unit
+from personnel.models.dossier import follows_member_itself
 from personnel.models.fields import DigestField, SealedField
 from personnel.models.member import Member
-
-
-def follows_member(name, unit="unit_id"):
-    return CompositeForeignKey(
-        name=name, columns=[unit, "member_id"], target="personnel_member", target_columns=["unit_id", "id"]
-    )
 
 
 class FileModel(models.Model):
@@ -46,7 +40,7 @@ class EmergencyContact(FileModel):
     class Meta:
         verbose_name = _("emergency contact")
         verbose_name_plural = _("emergency contacts")
-        constraints = [follows_member("emergency_contact_follows_member")]
+        constraints = [follows_member_itself("emergency_contact_follows_member")]
 
     def __str__(self):
         return self.name
@@ -65,7 +59,7 @@ class BankAccount(FileModel):
     class Meta:
         verbose_name = _("bank account")
         verbose_name_plural = _("bank accounts")
-        constraints = [follows_member("bank_account_follows_member")]
+        constraints = [follows_member_itself("bank_account_follows_member")]
 
     def __str__(self):
         return self.bank
@@ -85,7 +79,7 @@ class HealthRecord(FileModel):
     class Meta:
         verbose_name = _("health record")
         verbose_name_plural = _("health records")
-        constraints = [follows_member("health_record_follows_member")]
+        constraints = [follows_member_itself("health_record_follows_member")]
 
     def __str__(self):
         return str(self.member_id)

@@ -3,7 +3,8 @@ from django.db.models import F, Func, Q
 from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
-from personnel.models.file import FileModel, follows_member
+from personnel.models.dossier import follows_member_itself
+from personnel.models.file import FileModel
 from personnel.models.member import Member
 
 MOST_BYTES = 400_000
@@ -34,7 +35,7 @@ class Photo(FileModel):
         verbose_name = _("photo")
         verbose_name_plural = _("photos")
         constraints = [
-            follows_member("photo_follows_member"),
+            follows_member_itself("photo_follows_member"),
             models.CheckConstraint(
                 name="photo_has_a_fingerprint_or_was_taken_away",
                 condition=Q(image=None, fingerprint="") | (Q(image__isnull=False) & ~Q(fingerprint="")),

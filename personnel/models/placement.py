@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models import Unit
 from personnel.models.assignment import Assignment
-from personnel.models.file import FileModel, follows_member
+from personnel.models.dossier import follows_member, hangs_on_member
+from personnel.models.file import FileModel
 from personnel.models.member import Member
 from personnel.models.merger import PlacementBatch, Programme
 
@@ -32,7 +33,9 @@ class Placement(models.Model):
     """
 
     programme = models.ForeignKey(Programme, models.PROTECT, verbose_name=_("programme"), related_name="placements")
-    member = models.ForeignKey(Member, models.PROTECT, verbose_name=_("member"), related_name="placements")
+    member = models.ForeignKey(
+        Member, models.PROTECT, verbose_name=_("member"), related_name="placements", db_constraint=False
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit"), related_name="+", db_index=False)
     service = models.ForeignKey(Assignment, models.PROTECT, verbose_name=_("old service"), related_name="+")
     batch = models.ForeignKey(PlacementBatch, models.PROTECT, null=True, related_name="placements")
@@ -51,6 +54,7 @@ class Placement(models.Model):
         ordering = ["unit_id", "member_id"]
         indexes = [models.Index(name="placement_by_unit", fields=["unit", "member"])]
         constraints = [
+            hangs_on_member("placement_hangs_on_member"),
             models.UniqueConstraint(name="placement_each_person_once", fields=["programme", "member"]),
             models.UniqueConstraint(
                 name="placement_moves_a_service_once",

@@ -6,7 +6,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from personnel.models.assignment import Force
-from personnel.models.file import FileModel, follows_member
+from personnel.models.dossier import follows_member, follows_member_itself
+from personnel.models.file import FileModel
 from personnel.models.member import Member
 
 
@@ -163,7 +164,7 @@ class NoticeGiven(FileModel):
         verbose_name_plural = _("notices given")
         ordering = ["unit_id", "member_id", "-given_on"]
         constraints = [
-            follows_member("notice_given_follows_member"),
+            follows_member_itself("notice_given_follows_member"),
             models.UniqueConstraint(name="notice_given_once", fields=["member", "notice"]),
         ]
 

@@ -3,7 +3,8 @@ from django.db import models
 from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from personnel.models.file import FileModel, follows_member
+from personnel.models.dossier import follows_member_itself
+from personnel.models.file import FileModel
 from personnel.models.member import Member
 
 
@@ -52,7 +53,7 @@ class DocumentSighting(FileModel):
         verbose_name_plural = _("documents seen")
         ordering = ["-id"]
         constraints = [
-            follows_member("sighting_follows_member"),
+            follows_member_itself("sighting_follows_member"),
             models.CheckConstraint(
                 name="sighting_document_is_known",
                 condition=Q(document__in=["resident_card", "temporary_card", "household_book", "permit", "passport"]),

@@ -12,7 +12,8 @@ from organization import rights
 from organization.models import Unit
 from personnel.models.assignment import Assignment, Force
 from personnel.models.card import Card
-from personnel.models.file import FileModel, follows_member
+from personnel.models.dossier import follows_member
+from personnel.models.file import FileModel
 from personnel.models.member import Member
 
 OF_PERSONNEL_OFFICE = rights.FORCES_WRITTEN["hr"]

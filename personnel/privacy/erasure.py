@@ -36,6 +36,7 @@ WHERE NOT EXISTS (SELECT FROM personnel_erasurehold h WHERE h.member_id = d.memb
                   AND (h.lifted_on IS NULL OR h.lifted_on > %(today)s))
   AND NOT EXISTS (SELECT FROM personnel_erasureentry e JOIN personnel_erasurebatch b ON b.id = e.batch_id
                   WHERE e.member_id = d.member_id AND b.approved_at IS NULL AND b.declined_at IS NULL)
+ORDER BY d.member_id
 """
 
 

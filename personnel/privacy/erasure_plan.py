@@ -121,6 +121,7 @@ PLAN: tuple[Part, ...] = (
         {"post": EMPTY, "badge": EMPTY, "former_title": EMPTY, "ending_note": EMPTY},
     ),
     Part("personnel_appointment"),
+    Part("personnel_dossier"),  # goes with the member alone
     Part("personnel_card"),  # its triggers copy what is left of the member
     Part("personnel_transferconsent", {"post": EMPTY, "reason": EMPTY}),
     Part("personnel_importedrow", {"before": NOTHING, "findings": "'[]'"}),

@@ -19,6 +19,7 @@ from personnel.privacy.telling import Part, fields_of, spelled, told_rows
 # Tables about a member that are left out of the copy, and why.
 LEFT_OUT = {
     "personnel.card": "the same as the file, derived by trigger",
+    "personnel.dossier": "says that something hangs on the file, and that is in the copy itself",
     "personnel.stagedrow": "a list that waits for its sender's confirmation, sealed, gone within a day",
     "organization.securityevent": "in the copy as looks at the file",
     "organization.trailentry": "earlier states of the same tables, masked; kept for the auditor",

@@ -93,7 +93,7 @@ def later_changes(roster: RosterImport) -> list[Later]:
     found = {entry.member: (entry.at, entry.who) for entry in entries.order_by("id")}
     imported_at = roster.committed_at or roster.sent_at
     gone = sorted({member for member in touched if member is not None} - names.keys())
-    for issued in Certificate.objects.filter(member__in=touched, issued_at__gte=imported_at).order_by("id"):
+    for issued in Certificate.objects.filter(member__in=written, issued_at__gte=imported_at).order_by("id"):
         found.setdefault(issued.member_id, (issued.issued_at, issued.account_name))  # the trail does not tell of it
     away = [Later(member, "", imported_at, "") for member in gone]
     return away + [Later(key, names[key], at, who) for key, (at, who) in found.items() if key in names]

@@ -70,6 +70,7 @@ NOT_HELD = {
     "personnel_stagedrow", "personnel_kinship", "personnel_assessment", "personnel_appeal", "personnel_placement",
     "personnel_mergertask",
 }  # fmt: skip
+UNREAD = {"personnel_dossier"}  # by any web role
 
 
 LOOK = """
@@ -283,8 +284,8 @@ def test_no_table_tells_of_an_erased_person(owners_eyes, person, officer, govern
     with as_root("test"):
         files = kept_copies.files_of(person)
         assert len(files) == 3
-        held = {part.table for part in erasure_plan.PLAN if rows_of(part, files)}
-        assert erasure_plan.TABLES - held == NOT_HELD, "a row in every table"
+        held = {part.table for part in erasure_plan.PLAN if part.table not in UNREAD and rows_of(part, files)}
+        assert erasure_plan.TABLES - held - UNREAD == NOT_HELD, "a row in every table"
     assert confirm(governance, batch) == 1
     with as_root("test"):
         left = found(wanted)
