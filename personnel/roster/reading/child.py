@@ -73,4 +73,4 @@ def _book(data: bytes, limits: Limits) -> tuple[bool, Iterator[Grid]]:
     if kind == "compound":
         return xls.read(data, limits)
     rows = delimited.csv_rows(delimited.decoded(data), limits)
-    return False, iter([Grid("CSV", rows=rows)])
+    return False, iter([Grid("CSV", blocks=[rows])])

@@ -95,28 +95,27 @@ def _messages(stdout: IO[bytes] | None, left: int) -> Iterator[dict]:
 def _book(messages: Iterator[dict]) -> Book:
     with contextlib.closing(messages):  # type: ignore[type-var]
         book = Book([])
-        repeats = Repeats([])
+        rows: list[list] = []  # of the sheet that is being told
         try:
             for message in messages:
-                _take(book, message, repeats)
-                if "rows" in message and len(book.sheets[-1].rows) == len(message["rows"]):
-                    repeats = Repeats(message["rows"])  # of the first rows of a sheet
+                if "rows" in message:
+                    if not rows:
+                        repeats = Repeats(message["rows"])
+                    rows.extend(map(repeats.shared, message["rows"]))
+                elif "sheet" in message:
+                    book.sheets.append(_sheet(message["sheet"], rows))
+                    rows = []
+                elif "refused" in message:
+                    raise Refused(message["refused"], **message["params"])
+                elif "has_1904_dates" in message:
+                    book.has_1904_dates = message["has_1904_dates"]
         except (ValueError, KeyError, TypeError, IndexError, AttributeError):
             raise Refused("damaged") from None  # only a child that was taken over would talk like that
         return book
 
 
-def _take(book: Book, message: dict, repeats: Repeats) -> None:
-    if "refused" in message:
-        raise Refused(message["refused"], **message["params"])
-    if "has_1904_dates" in message:
-        book.has_1904_dates = message["has_1904_dates"]
-    elif "sheet" in message:
-        about = message["sheet"]
-        merged = [tuple(span) for span in about.pop("merged")]
-        book.sheets.append(Sheet(rows=[], merged=merged, **about))
-    elif "rows" in message:
-        book.sheets[-1].rows.extend(map(repeats.shared, message["rows"]))
+def _sheet(about: dict, rows: list[list]) -> Sheet:
+    return Sheet(rows=rows, merged=[tuple(span) for span in about.pop("merged")], **about)
 
 
 # Most days occur many times, and are then one object.
