@@ -7,11 +7,11 @@ else the file may contain (macros, links to other files, pictures, entries of th
 import io
 import zipfile
 from collections.abc import Iterator
-from itertools import count
 
 from python_calamine import CalamineSheet, CalamineWorkbook
 
 from personnel.roster.reading import cells, worksheet
+from personnel.roster.reading.ahead import Ahead
 from personnel.roster.reading.cells import Budget, Error, Grid
 from personnel.roster.reading.limits import Limits, Refused
 from personnel.roster.reading.package import Package, elements, opened
@@ -23,22 +23,24 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _BUILT_IN_DECIMALS = {2: 2, 4: 2, 7: 2, 8: 2, 10: 2, 39: 2, 40: 2, 43: 2, 44: 2}
 
 
-def read(data: bytes, limits: Limits) -> tuple[bool, Iterator[Grid]]:
+def read(data: bytes, limits: Limits, ahead: Ahead) -> tuple[bool, Iterator[Grid]]:
     """(whether days are counted from 1904, the sheets). Raises Refused, also while the sheets are taken."""
     package = opened(data, limits)
     book = listed(package, limits)
-    return book.has_1904_dates, _grids(package, book, Budget(limits))
+    return book.has_1904_dates, _grids(package, book, Budget(limits), ahead)
 
 
-def _grids(package: Package, book: Workbook, budget: Budget) -> Iterator[Grid]:
+def _grids(package: Package, book: Workbook, budget: Budget, ahead: Ahead) -> Iterator[Grid]:
     styles = package.small_xml(book.styles) if book.styles else b""
     xmls = [package.xml(sheet.part) for sheet in book.sheets]
     for sheet, xml in zip(book.sheets, xmls, strict=True):
         _check_size(sheet.name, xml, budget)
     blocks = [worksheet.blocks(xmls.pop(0)) for _ in book.sheets]
     strings = package.xml(book.strings) if book.strings else b""
-    calamine = _for_calamine([xml for each in blocks for xml in each], strings, styles, book.has_1904_dates)
-    values = map(calamine.get_sheet_by_index, count())
+    together = [xml for each in blocks for xml in each]
+    calamine = _for_calamine(together, strings, styles, book.has_1904_dates)
+    values = ahead.each(calamine.get_sheet_by_index, len(together))
+    together.clear()
     decimals = _Decimals(styles)
     for sheet in book.sheets:
         yield _grid(package, sheet, _Reader(blocks.pop(0), values, decimals, budget))
