@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -108,6 +109,7 @@ def format_code(code: int) -> str:
     return f"{digits[:6]} {digits[6:9]} {digits[9:]}"
 
 
+@lru_cache(maxsize=4096)
 def level(code: int) -> str:
     """One of "province", "city", "district", "town", "village": the last group that is not zero."""
     return next(name for name in LEVELS if code % _SIZES[name] == 0)

@@ -64,12 +64,11 @@ def judge(row: Row, rules: Sequence[Rule], today: date) -> list[Finding]:
 
 def _rule(force: str | None, rules: Sequence[Rule], day: date) -> Rule | None:
     """The newest of those valid on that day."""
-    valid = [
-        rule
-        for rule in rules
-        if rule.force == force and rule.valid_from <= day and (rule.valid_until is None or day < rule.valid_until)
-    ]
-    return max(valid, key=lambda rule: rule.valid_from, default=None)
+    newest = None
+    for rule in rules:
+        if rule.force == force and rule.valid_from <= day and (rule.valid_until is None or day < rule.valid_until):
+            newest = rule if newest is None or rule.valid_from > newest.valid_from else newest
+    return newest
 
 
 def _ages(row: Row, rule: Rule, day: date, today: date) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """From bytes to a plan: a file is read, its tables found, mapped, filled, cleaned and judged. Nothing is written."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from personnel.roster.placing import Placing
 from personnel.roster.reading import parse_pasted, read
 from personnel.roster.recording import holds_a_number
 from personnel.roster.register import Elsewhere, look_up, places, registered_elsewhere
-from personnel.roster.shapes import Book, Finding, Layout, Line, Notice, Problem, Question, Row, short_hash
+from personnel.roster.shapes import Book, Finding, Layout, Notice, Problem, Question, Row, short_hash
 from personnel.roster.terms import Terms
 
 Place = tuple[str, int]  # sheet and row
@@ -167,8 +167,12 @@ def clean(
         findings += [*mapped.questions, *mapped.notices]
         fields.append(mapped.fields)
         cleaner = values.Cleaner(table.sheet, mapped.fields, context)
-        row_of = cleaner.known_row if source.cleaned_with == cleaned_with(source, terms) else cleaner.row
-        rows = [row_of(line) for line in _told(filled.lines, len(steps), tell)]
+        rows_of = cleaner.known_rows if source.cleaned_with == cleaned_with(source, terms) else cleaner.rows
+        rows: list[Row] = []
+        for first in range(0, len(filled.lines), TOLD_EVERY):
+            if tell is not None:
+                tell(len(steps) + first)
+            rows += rows_of(filled.lines[first : first + TOLD_EVERY])
         findings += _hand_out(filled.findings, rows)
         steps += [_step(row, marks) for row in rows]
     return steps, fields, findings
@@ -192,20 +196,6 @@ def cleaned_with(source: Source, terms: Terms) -> str:
         sorted(terms.remembered.items()),
     )
     return short_hash(*map(repr, given))
-
-
-def _told(lines: Sequence[Line], before: int, tell: Tell | None) -> Iterable[Line]:
-    """The lines, while somebody is told how many there were."""
-    if tell is None:
-        return lines
-    return _telling(lines, before, tell)
-
-
-def _telling(lines: Sequence[Line], before: int, tell: Tell) -> Iterator[Line]:
-    for count, line in enumerate(lines, start=before):
-        if count % TOLD_EVERY == 0:
-            tell(count)
-        yield line
 
 
 def _hand_out(findings: Sequence[Finding], rows: Sequence[Row]) -> list[Finding]:

@@ -42,7 +42,7 @@ _LONGEST_MARK = 20
 
 @dataclass(slots=True)
 class Filled:
-    """Lines with the values that they take from above, as new lists; problems, notices and questions."""
+    """Lines with the values that they take from above, as new lines; problems, notices and questions."""
 
     lines: list[Line]
     findings: list[Finding] = field(default_factory=list)
@@ -53,7 +53,7 @@ def fill(table: Table, answers: Mapping[str, str], remembered: Mapping[str, str]
 
     `answers` are by `Question.id`, `remembered` by `Question.about`. The table itself stays as it is.
     """
-    filled = Filled([Line(line.number, line.cells.copy(), line.values) for line in table.lines])
+    filled = Filled(table.lines.copy())
     numbers = [line.number for line in table.lines]
     ranges = _ranges(table, {column.index for column in table.columns if column.field})
     # All columns at once: this is most of what a long roster costs here.
@@ -90,9 +90,11 @@ class _Filler:
         self.sentences: dict[tuple[str, Cell], StrOrPromise] = {}
 
     def _put(self, at: int, value: Cell) -> None:
-        line = self.lines[at].cells
-        line.extend([None] * (self.column.index + 1 - len(line)))
-        self.cells[at] = line[self.column.index] = value
+        line = self.lines[at]
+        if line is self.table.lines[at]:
+            line = self.lines[at] = Line(line.number, line.cells.copy(), line.values)
+        line.cells.extend([None] * (self.column.index + 1 - len(line.cells)))
+        self.cells[at] = line.cells[self.column.index] = value
 
     def spread(self, ranges: list[tuple[int, int]], numbers: list[int]) -> None:
         """The value of a merged range goes to its own rows and no further."""

@@ -9,6 +9,7 @@ from personnel.roster.shapes import Choice, Notice, Problem, Question, Row
 from personnel.roster.terms import Terms
 
 NAMED_BY = ("village", "squad", "unit")
+_NAMES = (*NAMED_BY, "town")
 MOST_CHOICES = 400
 CLOSED = (Problem, "", "closed", _("The unit that this roster was sent for is closed."))
 
@@ -24,7 +25,7 @@ class Placing:
 
     def place(self, step) -> None:
         row: Row = step.row
-        texts = {key: str(row.values[key]) for key in (*NAMED_BY, "town") if row.values.get(key)}
+        texts = {key: str(row.values[key]) for key in _NAMES if row.values.get(key)}
         key = (row.sheet, *texts.items())
         if key not in self._found:
             step.unit, findings = self._find(row.sheet, texts, row)

@@ -1,3 +1,5 @@
+import contextlib
+import sys
 from datetime import date
 
 import pytest
@@ -55,3 +57,11 @@ def test_the_key_is_spelled_even_when_it_is_the_same():
 def test_a_value_without_spelling_is_refused():
     with pytest.raises(KeyError):
         bulk.rows_of({"id": [object()]})
+
+
+def test_the_interpreter_is_handed_over_as_before_once_all_is_written():
+    usual = sys.getswitchinterval()
+    with contextlib.suppress(ZeroDivisionError), bulk.Writer():
+        assert sys.getswitchinterval() < usual
+        raise ZeroDivisionError
+    assert sys.getswitchinterval() == usual

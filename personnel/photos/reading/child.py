@@ -9,10 +9,10 @@ import codecs
 import contextlib
 import json
 import os
-import resource
 import sys
 from collections.abc import Iterator
 
+from personnel.bounded.ceilings import set_ceilings
 from personnel.photos.reading import archive
 from personnel.photos.reading.limits import MIB, Limits, Refused
 from personnel.photos.reading.pictures import picture
@@ -20,29 +20,16 @@ from personnel.photos.reading.pictures import picture
 for encoding in ("ascii", "cp437", "gb18030"):
     codecs.lookup(encoding)
 
-_NEVER = ("RLIMIT_NOFILE", "RLIMIT_NPROC", "RLIMIT_FSIZE", "RLIMIT_CORE")
-
 
 def main() -> None:
     limits = Limits(**json.loads(sys.argv[1]))
     data = sys.stdin.buffer.read(limits.file_bytes + 1)
-    _set_ceilings(limits, len(data))
+    set_ceilings(limits, len(data))
     with contextlib.suppress(BrokenPipeError):
         for message in _answer(data, limits):
             sys.stdout.buffer.write(json.dumps(message, ensure_ascii=False).encode(errors="replace") + b"\n")
         sys.stdout.buffer.flush()
     os._exit(0)
-
-
-def _set_ceilings(limits: Limits, size: int) -> None:
-    seconds = limits.seconds_for(size)
-    for name, value in [*((name, 0) for name in _NEVER), ("RLIMIT_AS", limits.memory_bytes), ("RLIMIT_CPU", seconds)]:
-        number = getattr(resource, name, None)
-        if number is not None:
-            hard = resource.getrlimit(number)[1]
-            allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            with contextlib.suppress(ValueError, OSError):  # not every system knows every limit
-                resource.setrlimit(number, (allowed, allowed))
 
 
 def _answer(data: bytes, limits: Limits) -> Iterator[dict]:

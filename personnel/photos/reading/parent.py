@@ -1,29 +1,19 @@
-"""The side of the web server: starts the child process, gives it the bytes, believes nothing but plain values."""
+"""The side of the web server: has a child process read the bytes, believes nothing but plain values."""
 
 import base64
 import contextlib
 import json
-import os
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import IO
+from dataclasses import dataclass
 
 import PIL
 
 from organization.refusal import StrOrPromise
+from personnel.bounded import starter
 from personnel.photos.reading.limits import MIB, Limits, Refused
 from personnel.photos.reading.sentences import PhotosRefused, photos_refused, sentence
 
-_PROJECT = Path(__file__).resolve().parents[3]
-_INSTALLED = Path(PIL.__file__).parents[1]
-# Isolated (-I, -S): neither the working directory nor the environment can put other modules in the way.
-_START = "import sys; sys.path[:0] = sys.argv[2:]; from personnel.photos.reading.child import main; main()"
-# The environment of the server holds its secrets; the child needs no more than a loader needs.
-_PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
+_START = starter.program("personnel.photos.reading.child")
 _LONGEST_LINE = 4 * MIB
 _JPEG = b"\xff\xd8\xff"
 
@@ -71,43 +61,18 @@ def _picture(message: dict) -> Picture:
 
 def _answer(data: bytes, limits: Limits) -> Iterator[dict]:
     """The messages about pictures. Refused when the child refuses, dies, takes too long or tells too much."""
-    command = [sys.executable, "-I", "-S", "-c", _START, json.dumps(asdict(limits)), str(_PROJECT), str(_INSTALLED)]
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    pipe = subprocess.PIPE
-    with subprocess.Popen(  # noqa: S603 (no word of the command comes from outside)
-        command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=environment, cwd="/"
-    ) as child:
-        feeder = threading.Thread(target=_feed, args=(child.stdin, data), daemon=True)
-        watchdog = threading.Timer(limits.patience * limits.seconds_for(len(data)), child.kill)
-        feeder.start()
-        watchdog.start()
+    heard = starter.lines(_START, PIL.__file__, data, limits, _LONGEST_LINE)
+    with contextlib.closing(heard) as lines:  # type: ignore[type-var]
         try:
-            yield from _messages(child.stdout, limits.answer_bytes)
-        finally:
-            watchdog.cancel()
-            child.kill()
-            feeder.join()
-
-
-def _feed(stdin: IO[bytes] | None, data: bytes) -> None:
-    with contextlib.suppress(OSError, ValueError):  # the child has ended before it took all
-        if stdin is not None:
-            stdin.write(data)
-            stdin.close()
-
-
-def _messages(stdout: IO[bytes] | None, left: int) -> Iterator[dict]:
-    while stdout is not None:
-        line = stdout.readline(min(left, _LONGEST_LINE) + 1)
-        left -= len(line)
-        if left < 0 or not line.endswith(b"\n"):
-            raise Refused("too_costly")
-        message = json.loads(line)
-        if "refused" in message:
-            raise Refused(message["refused"], **message["params"])
-        if "end" in message:
-            return
-        yield message
+            for line in lines:
+                message = json.loads(line)
+                if "refused" in message:
+                    raise Refused(message["refused"], **message["params"])
+                if "end" in message:
+                    return
+                yield message
+        except starter.CutOff:
+            raise Refused("too_costly") from None
 
 
 __all__ = ["PhotosRefused", "Picture", "read_in_child"]

@@ -1,7 +1,7 @@
 """What a child process tells its parent: lines of JSON, so that nothing but plain values can cross.
 
-{"refused": code, "params": {...}}, or {"has_1904_dates": bool} and for each sheet {"sheet": {fields}} and any number of
-{"rows": [[...], ...]}; then {"end": true}, without which the answer was cut off. Where JSON has no word for a cell, it
+{"refused": code, "params": {...}}, or {"has_1904_dates": bool} and for each sheet any number of {"rows": [[...], ...]}
+and {"sheet": {fields}}; then {"end": true}, without which the answer was cut off. Where JSON has no word for a cell, it
 is {"date": "2014-08-06"} or {"error": "#REF!"}.
 """
 
@@ -38,7 +38,8 @@ def answer(has_1904_dates: bool, grids: Iterable[Grid]) -> Iterator[bytes]:
     """The lines of an answer, sheet by sheet."""
     yield _line(has_1904_dates=has_1904_dates)
     for grid in grids:
+        for rows in grid.blocks:
+            for start in range(0, len(rows), _ROWS_A_LINE):
+                yield _line(rows=rows[start : start + _ROWS_A_LINE])
         yield _line(sheet={key: getattr(grid, key) for key in ("name", "is_hidden", "merged", "pictures", "comments")})
-        for start in range(0, len(grid.rows), _ROWS_A_LINE):
-            yield _line(rows=grid.rows[start : start + _ROWS_A_LINE])
     yield _line(end=True)

@@ -20,11 +20,12 @@ class Error:
 
 @dataclass(slots=True)
 class Grid:
-    """A sheet as the child process knows it; the fields are those of shapes.Sheet."""
+    """A sheet as the child process knows it: its rows in blocks, and the fields of shapes.Sheet, which are complete
+    when the last block was taken."""
 
     name: str
     is_hidden: bool = False
-    rows: list[list] = field(default_factory=list)
+    blocks: Iterable[list[list]] = ()
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     pictures: int = 0
     comments: int = 0
@@ -48,9 +49,9 @@ class Budget:
         if self.merged > self.limits.merged_ranges:
             raise Refused("too_many_merges", limit=self.limits.merged_ranges, sheet=sheet)
 
-    def check_again(self, sheet: str, rows: list[list]) -> None:
-        """After reading: a sheet made to deceive may reach further than it seemed to."""
-        self._check_extent(sheet, len(rows), max(map(len, rows), default=0))
+    def check_again(self, sheet: str, above: int, rows: list[list]) -> None:
+        """After reading some rows: a sheet made to deceive may reach further than it seemed to."""
+        self._check_extent(sheet, above + len(rows), max(map(len, rows), default=0))
 
     def _check_extent(self, sheet: str, rows: int, columns: int) -> None:
         if rows > self.limits.rows:

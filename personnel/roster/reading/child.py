@@ -9,13 +9,14 @@ import contextlib
 import gc
 import json
 import os
-import resource
 import sys
 from collections.abc import Iterator
 
 from python_calamine import PasswordError
 
+from personnel.bounded.ceilings import set_ceilings
 from personnel.roster.reading import answer, delimited, xls, xlsx
+from personnel.roster.reading.ahead import Ahead
 from personnel.roster.reading.cells import Grid
 from personnel.roster.reading.kinds import kind_of
 from personnel.roster.reading.limits import Limits, Refused
@@ -23,36 +24,25 @@ from personnel.roster.reading.limits import Limits, Refused
 for encoding in ("ascii", "cp437", "latin-1", "utf-8-sig", "utf-16", "utf-16-le", "gb18030", "gb2312"):
     codecs.lookup(encoding)
 
-_NEVER = ("RLIMIT_NOFILE", "RLIMIT_NPROC", "RLIMIT_FSIZE", "RLIMIT_CORE")
-
 
 def main() -> None:
     limits = Limits(**json.loads(sys.argv[1]))
     gc.disable()  # there is nothing but cells, and no end of them
+    sys.setswitchinterval(0.0005)  # two threads, and each soon waits for the other
     data = sys.stdin.buffer.read(limits.file_bytes + 1)
-    _set_ceilings(limits, len(data))
+    ahead = Ahead()
+    set_ceilings(limits, len(data))
     with contextlib.suppress(BrokenPipeError):
-        _tell(data, limits)
+        _tell(data, limits, ahead)
         sys.stdout.buffer.flush()
     # Freeing millions of cells one by one takes time, and nobody waits for it.
     os._exit(0)
 
 
-def _set_ceilings(limits: Limits, size: int) -> None:
-    seconds = limits.seconds_for(size)
-    for name, value in [*((name, 0) for name in _NEVER), ("RLIMIT_AS", limits.memory_bytes), ("RLIMIT_CPU", seconds)]:
-        number = getattr(resource, name, None)
-        if number is not None:
-            hard = resource.getrlimit(number)[1]
-            allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            with contextlib.suppress(ValueError, OSError):  # not every system knows every limit
-                resource.setrlimit(number, (allowed, allowed))
-
-
-def _tell(data: bytes, limits: Limits) -> None:
+def _tell(data: bytes, limits: Limits, ahead: Ahead) -> None:
     out = sys.stdout.buffer
     try:
-        for line in answer.answer(*_book(data, limits)):
+        for line in answer.answer(*_book(data, limits, ahead)):
             out.write(line)
     except Refused as refused:
         out.write(answer.refusal(refused))
@@ -66,11 +56,11 @@ def _tell(data: bytes, limits: Limits) -> None:
         out.write(answer.refusal(Refused("damaged", reason=type(error).__name__)))
 
 
-def _book(data: bytes, limits: Limits) -> tuple[bool, Iterator[Grid]]:
+def _book(data: bytes, limits: Limits, ahead: Ahead) -> tuple[bool, Iterator[Grid]]:
     kind = kind_of(data)
     if kind == "package":
-        return xlsx.read(data, limits)
+        return xlsx.read(data, limits, ahead)
     if kind == "compound":
         return xls.read(data, limits)
     rows = delimited.csv_rows(delimited.decoded(data), limits)
-    return False, iter([Grid("CSV", rows=rows)])
+    return False, iter([Grid("CSV", blocks=[rows])])

@@ -1,33 +1,22 @@
-"""The side of the web server: starts the child process, gives it the bytes, believes nothing but plain values."""
+"""The side of the web server: has a child process read the bytes, believes nothing but plain values."""
 
 import contextlib
 import json
-import os
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
-from typing import IO
 
 import python_calamine
 from django.utils.translation import gettext as _
 
+from personnel.bounded import starter
 from personnel.roster.reading import delimited
 from personnel.roster.reading.limits import MIB, Limits, Refused
 from personnel.roster.reading.sentences import file_refused
 from personnel.roster.repeats import Repeats
 from personnel.roster.shapes import Book, CellError, Sheet
 
-_PROJECT = Path(__file__).resolve().parents[3]
-_INSTALLED = Path(python_calamine.__file__).parents[1]
-# Isolated (-I, -S): neither the working directory nor the environment can put other modules in the way.
-_START = "import sys; sys.path[:0] = sys.argv[2:]; from personnel.roster.reading.child import main; main()"
-# The environment of the server holds its secrets; the child needs no more than a loader needs.
-_PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
+_START = starter.program("personnel.roster.reading.child")
 _LONGEST_LINE = 64 * MIB
 
 
@@ -56,67 +45,42 @@ def pasted(text: str, limits: Limits) -> Book:
 
 def _answer(data: bytes, limits: Limits) -> Iterator[dict]:
     """The messages of the child. Refused when it dies, takes too long or tells too much."""
-    command = [sys.executable, "-I", "-S", "-c", _START, json.dumps(asdict(limits)), str(_PROJECT), str(_INSTALLED)]
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    pipe = subprocess.PIPE
-    with subprocess.Popen(  # noqa: S603 (no word of the command comes from outside)
-        command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=environment, cwd="/"
-    ) as child:
-        feeder = threading.Thread(target=_feed, args=(child.stdin, data), daemon=True)
-        watchdog = threading.Timer(limits.patience * limits.seconds_for(len(data)), child.kill)
-        feeder.start()
-        watchdog.start()
+    heard = starter.lines(_START, python_calamine.__file__, data, limits, _LONGEST_LINE)
+    with contextlib.closing(heard) as lines:  # type: ignore[type-var]
         try:
-            yield from _messages(child.stdout, limits.answer_bytes)
-        finally:
-            watchdog.cancel()
-            child.kill()
-            feeder.join()
-
-
-def _feed(stdin: IO[bytes] | None, data: bytes) -> None:
-    with contextlib.suppress(OSError, ValueError):  # the child has ended before it took all
-        if stdin is not None:
-            stdin.write(data)
-            stdin.close()
-
-
-def _messages(stdout: IO[bytes] | None, left: int) -> Iterator[dict]:
-    message: dict = {}
-    while stdout is not None and "end" not in message:
-        line = stdout.readline(min(left, _LONGEST_LINE) + 1)
-        left -= len(line)
-        if left < 0 or not line.endswith(b"\n"):
-            raise Refused("too_costly")
-        message = json.loads(line, object_hook=_revived)
-        yield message
+            for line in lines:
+                message = json.loads(line, object_hook=_revived)
+                if "end" in message:
+                    return
+                yield message
+        except starter.CutOff:
+            raise Refused("too_costly") from None
 
 
 def _book(messages: Iterator[dict]) -> Book:
     with contextlib.closing(messages):  # type: ignore[type-var]
         book = Book([])
-        repeats = Repeats([])
+        rows: list[list] = []  # of the sheet that is being told
         try:
             for message in messages:
-                _take(book, message, repeats)
-                if "rows" in message and len(book.sheets[-1].rows) == len(message["rows"]):
-                    repeats = Repeats(message["rows"])  # of the first rows of a sheet
+                if "rows" in message:
+                    if not rows:
+                        repeats = Repeats(message["rows"])
+                    rows.extend(map(repeats.shared, message["rows"]))
+                elif "sheet" in message:
+                    book.sheets.append(_sheet(message["sheet"], rows))
+                    rows = []
+                elif "refused" in message:
+                    raise Refused(message["refused"], **message["params"])
+                elif "has_1904_dates" in message:
+                    book.has_1904_dates = message["has_1904_dates"]
         except (ValueError, KeyError, TypeError, IndexError, AttributeError):
             raise Refused("damaged") from None  # only a child that was taken over would talk like that
         return book
 
 
-def _take(book: Book, message: dict, repeats: Repeats) -> None:
-    if "refused" in message:
-        raise Refused(message["refused"], **message["params"])
-    if "has_1904_dates" in message:
-        book.has_1904_dates = message["has_1904_dates"]
-    elif "sheet" in message:
-        about = message["sheet"]
-        merged = [tuple(span) for span in about.pop("merged")]
-        book.sheets.append(Sheet(rows=[], merged=merged, **about))
-    elif "rows" in message:
-        book.sheets[-1].rows.extend(map(repeats.shared, message["rows"]))
+def _sheet(about: dict, rows: list[list]) -> Sheet:
+    return Sheet(rows=rows, merged=[tuple(span) for span in about.pop("merged")], **about)
 
 
 # Most days occur many times, and are then one object.

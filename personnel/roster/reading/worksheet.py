@@ -23,6 +23,10 @@ _MONTH = re.compile(rb"<c ([^>]*)>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>(?:19|20)\d
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _CONTENT = (b"<v>", b"<v ", b"<is>", b"<is ")
+_MERGED = re.compile(rb"<mergeCells\b[^>]*>.*?</mergeCells>", re.DOTALL)
+_BEGIN = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+_END = b"</sheetData></worksheet>"
+_BLOCK = 1 << 19
 _SAMPLE = 1 << 16
 
 
@@ -43,12 +47,35 @@ def is_plain(xml: bytes) -> bool:
 
 def extent(xml: bytes) -> Position:
     """(rows, columns) up to the last with content, of a plain sheet. At least 26 columns."""
-    last = max(xml.rfind(mark) for mark in _CONTENT)
+    last = -1
+    for mark in _CONTENT:
+        last = max(last, xml.rfind(mark, max(last, 0)))  # most programs know but the first, and it is near the end
     if last < 0:
         return 0, 0
     row = _ROW_NUMBER.match(xml, xml.rfind(b"<row ", 0, last))
     far = set() if _DIMENSION.search(xml, 0, _SAMPLE) else {cell[1] for cell in _FAR_CELL.finditer(xml)}
     return int(row[1]) if row else 0, max([26, *(column_number(letters.decode()) for letters in far)])
+
+
+def blocks(xml: bytes) -> list[bytes]:
+    """A plain sheet as several, some hundred rows each, with the numbers that they have; another one as it is.
+
+    The first rows are handed on while the next are read, and nothing is ever as large as all of them. Calamine looks
+    for merged ranges from the beginning of a sheet: they stand before the rows, lest it walk through all once more.
+    """
+    begin, end = xml.find(b"<sheetData>"), xml.find(b"</sheetData>")
+    if not 0 < begin < end or not is_plain(xml):
+        return [xml]
+    merged = _MERGED.search(xml, end)
+    found: list[bytes] = []
+    before = merged[0] if merged else b"<mergeCells></mergeCells>"
+    at = begin + len(b"<sheetData>")
+    while at < end or not found:
+        cut = xml.find(b"</row>", at + _BLOCK, end)
+        cut = cut + len(b"</row>") if cut > 0 else end
+        found.append(b"".join((_BEGIN, before, b"<sheetData>", xml[at:cut], _END)))
+        before, at = b"<mergeCells></mergeCells>", cut
+    return found
 
 
 def column_number(letters: str) -> int:

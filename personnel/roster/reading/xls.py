@@ -57,4 +57,4 @@ def _grids(data: bytes, stream: bytes, about: biff.Globals, budget: Budget) -> I
         for position, text in found.errors.items():
             cells.put(rows, position, Error(text))
         merged = [(*first, *last) for first, last in values.merged_cell_ranges or ()]
-        yield Grid(sheet.name, sheet.visible != SheetVisibleEnum.Visible, rows, merged, found.drawn, found.comments)
+        yield Grid(sheet.name, sheet.visible != SheetVisibleEnum.Visible, [rows], merged, found.drawn, found.comments)

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from python_calamine import CalamineSheet, CalamineWorkbook
 
 from personnel.roster.reading import cells, worksheet
+from personnel.roster.reading.ahead import Ahead
 from personnel.roster.reading.cells import Budget, Error, Grid
-from personnel.roster.reading.limits import Limits
+from personnel.roster.reading.limits import Limits, Refused
 from personnel.roster.reading.package import Package, elements, opened
 from personnel.roster.reading.workbook import Listed, Workbook, count_of, listed
 
@@ -22,26 +23,27 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _BUILT_IN_DECIMALS = {2: 2, 4: 2, 7: 2, 8: 2, 10: 2, 39: 2, 40: 2, 43: 2, 44: 2}
 
 
-def read(data: bytes, limits: Limits) -> tuple[bool, Iterator[Grid]]:
+def read(data: bytes, limits: Limits, ahead: Ahead) -> tuple[bool, Iterator[Grid]]:
     """(whether days are counted from 1904, the sheets). Raises Refused, also while the sheets are taken."""
     package = opened(data, limits)
     book = listed(package, limits)
-    return book.has_1904_dates, _grids(package, book, Budget(limits))
+    return book.has_1904_dates, _grids(package, book, Budget(limits), ahead)
 
 
-def _grids(package: Package, book: Workbook, budget: Budget) -> Iterator[Grid]:
+def _grids(package: Package, book: Workbook, budget: Budget, ahead: Ahead) -> Iterator[Grid]:
     styles = package.small_xml(book.styles) if book.styles else b""
     xmls = [package.xml(sheet.part) for sheet in book.sheets]
     for sheet, xml in zip(book.sheets, xmls, strict=True):
         _check_size(sheet.name, xml, budget)
-    calamine = _for_calamine(xmls, package.xml(book.strings) if book.strings else b"", styles, book.has_1904_dates)
+    blocks = [worksheet.blocks(xmls.pop(0)) for _ in book.sheets]
+    strings = package.xml(book.strings) if book.strings else b""
+    together = [xml for each in blocks for xml in each]
+    calamine = _for_calamine(together, strings, styles, book.has_1904_dates)
+    values = ahead.each(calamine.get_sheet_by_index, len(together))
+    together.clear()
     decimals = _Decimals(styles)
-    for index, sheet in enumerate(book.sheets):
-        grid = _grid(package, sheet, calamine.get_sheet_by_index(index))
-        _look_up(grid, xmls[index], decimals)
-        budget.check_again(sheet.name, grid.rows)
-        yield grid
-        xmls[index] = b""
+    for sheet in book.sheets:
+        yield _grid(package, sheet, _Reader(blocks.pop(0), values, decimals, budget))
 
 
 def _check_size(sheet: str, xml: bytes, budget: Budget) -> None:
@@ -89,26 +91,54 @@ def _related(kind: str, targets: dict[str, str]) -> str:
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{inside}</Relationships>'
 
 
-def _grid(package: Package, sheet: Listed, values: CalamineSheet) -> Grid:
-    rows = cells.cleaned(values.iter_rows(), values.start[1] if values.start else 0)
-    grid = Grid(sheet.name, sheet.is_hidden, rows)
-    grid.merged = [(*first, *last) for first, last in values.merged_cell_ranges or ()]
+def _grid(package: Package, sheet: Listed, reader: "_Reader") -> Grid:
+    grid = Grid(sheet.name, sheet.is_hidden)
     grid.pictures = count_of(package, sheet.part, "drawing", "pic")
     grid.comments = count_of(package, sheet.part, "comments", "comment")
-    if "xl/cellimages.xml" in package:
-        grid.pictures += cells.take_out_pictures(rows)
+    grid.blocks = reader.blocks(grid, has_pictures="xl/cellimages.xml" in package)
     return grid
 
 
-def _look_up(grid: Grid, xml: bytes, decimals: "_Decimals") -> None:
-    """Put in what calamine leaves out: errors, and numbers as they are shown where that makes a difference."""
-    rows = grid.rows
-    months = cells.possible_months(rows)
-    found = worksheet.look(xml, months)
-    cells.show_months(rows, months, {place: decimals.of(style) for place, style in found.formats.items()})
-    for position, text in found.errors.items():
-        cells.put(rows, position, Error(text))
-    grid.pictures += len(found.pictures)
+class _Reader:
+    """Reads the rows of a sheet block by block. `values` are calamine's sheets, one for each block of all sheets."""
+
+    def __init__(
+        self, xmls: list[bytes], values: Iterator[CalamineSheet], decimals: "_Decimals", budget: Budget
+    ) -> None:
+        self.xmls, self.values, self.decimals, self.budget = xmls, values, decimals, budget
+
+    def blocks(self, grid: Grid, *, has_pictures: bool) -> Iterator[list[list]]:
+        above = 0
+        for at, xml in enumerate(self.xmls):
+            values = next(self.values)
+            top, left = values.start or (above, 0)
+            if top < above:  # rows stand in order, or no program reads them
+                raise Refused("damaged")
+            rows: list[list] = [[] for _ in range(top - above)]
+            rows += cells.cleaned(values.to_python(), left)
+            grid.merged += [(*first, *last) for first, last in values.merged_cell_ranges or ()]
+            if has_pictures:
+                grid.pictures += cells.take_out_pictures(rows)
+            grid.pictures += self._look_up(rows, above, xml)
+            self.xmls[at] = b""
+            self.budget.check_again(grid.name, above, rows)
+            yield rows
+            above += len(rows)
+
+    def _look_up(self, rows: list[list], above: int, xml: bytes) -> int:
+        """Put in what calamine leaves out: errors, and numbers as they are shown where that makes a difference.
+
+        Returns the number of pictures placed in cells.
+        """
+        months = cells.possible_months(rows)
+        found = worksheet.look(xml, {(r + above, c) for r, c in months})
+        styles = {(r - above, c): self.decimals.of(style) for (r, c), style in found.formats.items()}
+        cells.show_months(rows, months, styles)
+        for (r, c), text in found.errors.items():
+            if r < above:
+                raise Refused("damaged")
+            cells.put(rows, (r - above, c), Error(text))
+        return len(found.pictures)
 
 
 class _Decimals:

@@ -89,7 +89,7 @@ def kept_or_left_out(value: Any) -> Callable[[str], Cleaned]:
 
 def as_text(cell: Cell) -> str:
     """The cell as text: whole numbers without ".0", dates as ISO, nothing for None. Nothing else is changed."""
-    if isinstance(cell, str):
+    if type(cell) is str:
         return cell
     if cell is None:
         return ""

@@ -1,8 +1,10 @@
 """The cells of a line become the values of a row: each cell alone, then the person, then the service."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from itertools import repeat, zip_longest
+from operator import itemgetter
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +12,7 @@ from organization.refusal import fill
 from personnel.roster.fields import is_modelled
 from personnel.roster.shapes import Cell, CellError, Line, Problem, Question, Row, column_letter
 from personnel.roster.values import amounts, codes, dates, numbers, person, plain, service
-from personnel.roster.values.cell import BLANK, Cleaned
+from personnel.roster.values.cell import BLANK, Cleaned, problem
 from personnel.roster.values.context import Context
 
 CellCleaner = Callable[[Cell], Cleaned]
@@ -32,7 +34,7 @@ class Cleaner:
         self.sheet = sheet
         self.context = context
         self.letters: dict[str, str] = {}
-        self._columns: list[tuple[int, str, CellCleaner, dict[Cell, Cleaned], bool]] = []
+        self._columns: list[_Column] = []
         known = cleaners(context)
         for index, field in sorted(fields.items()):
             if is_modelled(field) and field not in self.letters:
@@ -45,44 +47,62 @@ class Cleaner:
             self._has_days = True
         self._width = max(fields, default=-1) + 2  # one more than there is, for a name that has no column
         if "name" not in self.letters:
-            self._columns.append((self._width - 1, "name", lambda _cell: known["name"](None), {}, False))
+            self._columns.append(_Column(self._width - 1, "name", lambda _cell: known["name"](None), {}))
 
     def _add(self, index: int, field: str, known: Mapping[str, CellCleaner]) -> None:
         self.letters[field] = column_letter(index)
         seen: dict[Cell, Cleaned] = {} if field == "name" else {None: BLANK, "": BLANK}
-        self._columns.append((index, field, known[field], seen, field not in _EACH_ITS_OWN))
+        self._columns.append(_Column(index, field, known[field], seen))
 
     def row(self, line: Line) -> Row:
         """The row of a line. Its `columns` are shared by all rows of the table: look, do not write."""
-        row = Row(self.sheet, line.number, columns=self.letters)
-        held: dict[str, Cleaned] = {}
-        cells, values = line.cells, row.values
-        if len(cells) < self._width:
-            cells = cells + [None] * (self._width - len(cells))
-        for index, field, clean, seen, repeats in self._columns:
-            cell = cells[index]
-            found = seen.get(cell)
-            if found is None or cell is True or cell is False:  # True is the same key as 1
-                if type(cell) is CellError:
-                    found = self._formula_error(row, field, cell)
-                else:
-                    found = clean(cell)
-                    if repeats and type(cell) is not bool:
-                        seen[cell] = found
-            if field in _HELD:
-                held[field] = found
-            elif found[1]:
-                self._take(row, field, found)
-            else:
-                values[field] = found[0]
-        self._judge(row, held)
-        return row
+        return self.rows([line])[0]
 
-    def known_row(self, line: Line) -> Row:
-        """The row of a line that was cleaned before, on the same terms."""
-        if line.values is None:
-            return self.row(line)
-        return Row(self.sheet, line.number, line.values, columns=self.letters)
+    def known_rows(self, lines: Sequence[Line]) -> list[Row]:
+        """The rows of lines that were cleaned before, on the same terms."""
+        others = [line for line in lines if line.values is None]
+        cleaned = iter(self.rows(others) if others else ())
+        return [
+            next(cleaned) if line.values is None else Row(self.sheet, line.number, line.values, columns=self.letters)
+            for line in lines
+        ]
+
+    def rows(self, lines: Sequence[Line]) -> list[Row]:
+        """The rows of lines, cleaned column by column: most columns hold a few words again and again."""
+        columns = list(zip_longest(repeat(None, self._width), *(line.cells for line in lines)))
+        values: dict[str, list] = {}
+        held: dict[str, list[Cleaned]] = {}
+        said: list[tuple[int, str, Cleaned]] = []
+        for column in self._columns:
+            cells = columns[column.index][1:]
+            found = column.found(cells)
+            said += self._errors(column.field, cells, lines)
+            if column.field in _HELD:
+                held[column.field] = found
+            else:
+                values[column.field] = list(map(_VALUE, found))
+                if any(map(_REMARKS, found)):
+                    said += [(at, column.field, each) for at, each in enumerate(found) if each.remarks]
+        rows = [
+            Row(self.sheet, line.number, dict(zip(values, of_row, strict=True)), columns=self.letters)
+            for line, of_row in zip(lines, zip(*values.values(), strict=True), strict=True)
+        ]
+        for at, field, each in said:
+            self._take(rows[at], field, each)
+        for row, each_held in zip(rows, zip(*held.values(), strict=True) if held else repeat(()), strict=False):
+            self._judge(row, dict(zip(held, each_held, strict=True)))
+        return rows
+
+    def _errors(self, field: str, cells: Sequence[Cell], lines: Sequence[Line]) -> list[tuple[int, str, Cleaned]]:
+        """What is said of formulas that left an error: (position, field, problem)."""
+        if CellError not in set(map(type, cells)) or field == "ending_note":  # that is the same cell again
+            return []
+        letter = self.letters[field]
+        return [
+            (at, field, _formula_error(f"{letter}{lines[at].number}", cell))
+            for at, cell in enumerate(cells)
+            if isinstance(cell, CellError)
+        ]
 
     def _judge(self, row: Row, held: dict[str, Cleaned]) -> None:
         self._judge_person(row, held)
@@ -155,14 +175,34 @@ class Cleaner:
                 value = row.values[field]
         row.values[field] = value
 
-    def _formula_error(self, row: Row, field: str, error: CellError) -> Cleaned:
-        if field == "ending_note":  # the same cell again
-            return BLANK
-        where: dict[str, Any] = {"cell": f"{self.letters[field]}{row.number}", "error": error.text}
-        row.findings.append(
-            Problem(self.sheet, row.number, self.letters[field], "formula", fill(_FORMULA[bool(error.text)], where))
-        )
-        return BLANK
+
+@dataclass(slots=True)
+class _Column:
+    """A column that is cleaned: `seen` remembers what became of a cell."""
+
+    index: int
+    field: str
+    clean: CellCleaner
+    seen: dict[Cell, Cleaned]
+
+    def found(self, cells: Sequence[Cell]) -> list[Cleaned]:
+        """What becomes of each cell; errors of formulas are blank."""
+        seen, clean = self.seen, self.clean
+        if not _NOT_REMEMBERED.isdisjoint(map(type, cells)):
+            return [BLANK if type(cell) is CellError else clean(cell) for cell in cells]
+        if self.field in _EACH_ITS_OWN:
+            return [clean(cell) if one is None else one for cell, one in zip(cells, map(seen.get, cells), strict=True)]
+        for cell in set(cells) - seen.keys():
+            seen[cell] = clean(cell)
+        return list(map(seen.__getitem__, cells))
+
+
+_VALUE, _REMARKS = itemgetter(0), itemgetter(1)
+_NOT_REMEMBERED = frozenset({bool, CellError})  # True is the same key as 1
+
+
+def _formula_error(place: str, error: CellError) -> Cleaned:
+    return problem("formula", fill(_FORMULA[bool(error.text)], {"cell": place, "error": error.text}))
 
 
 _FORMULA = {

@@ -61,7 +61,7 @@ class Document(NamedTuple):
 def document(cell: Cell, kind: str | None, today: date) -> Document:
     """Read a document number; `kind` is what the row says of it, None where it says nothing (then numbers of 18
     characters tell)."""
-    if isinstance(cell, int | float) and cell != 0:
+    if type(cell) is not str and isinstance(cell, int | float) and cell != 0:
         return _refused(kind, IdNumberError("became_number", _became_number()))
     text = as_text(cell)
     if not (text.isascii() and text.isalnum()):

@@ -56,9 +56,7 @@ _HIDDEN_TAKEN_OUT = Remark(Notice, "hidden_characters", _("Characters that canno
 def text(limit: int, cell: Cell) -> Cleaned:
     """Text of at most `limit` characters, as typed but for blanks, hidden characters and stray opening quotes."""
     typed = as_text(cell)
-    if typed.isalnum():  # nearly all: no blanks, signs or hidden characters in it
-        if len(typed) > limit:
-            return too_long(len(typed), limit)
+    if typed.isalnum() and len(typed) <= limit:  # nearly all: no blanks, signs or hidden characters in it
         return BLANK if means_blank(typed) else Cleaned(typed)
     visible = HIDDEN.sub("", typed)
     tidy = _without_stray_quotes(" ".join(visible.split()))

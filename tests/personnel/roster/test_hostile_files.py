@@ -109,6 +109,16 @@ def test_a_formula_far_away_is_refused_also_without_a_result():
     assert code(package(f"<sheetData>{cells}</sheetData>")) == "too_many_rows"
 
 
+def test_rows_of_a_long_sheet_that_are_not_in_order_are_refused():
+    assert code(package(rows_xml([*range(9001, 20_001), *range(1, 9001)]))) == "damaged"
+
+
+def test_a_long_sheet_ends_where_its_rows_end():
+    more = '<row r="20001"><c r="A20001"><v>2</v></c></row>'
+    data = package(rows_xml(range(1, 20_001)).replace("</sheetData>", f"</sheetData><sheetData>{more}</sheetData>"))
+    assert len(read(data).sheets[0].rows) == 20_000
+
+
 def test_what_is_only_declared_or_formatted_does_not_count():
     styled = "".join(f'<row r="{n}" s="1"><c r="A{n}" s="1"/></row>' for n in (2, 1_048_576))
     sheet = f'<dimension ref="A1:XFD1048576"/><sheetData>{rows_xml([1])[11:-12]}{styled}</sheetData>'

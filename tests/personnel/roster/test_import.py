@@ -311,7 +311,7 @@ def test_lines_that_were_cleaned_for_the_preview_are_not_cleaned_again(clerk, mo
     with as_account(clerk):
         source = open_file(xlsx({"花名册": table([person(n) for n in range(1, 4)])}), "册.xlsx")
         roster = jobs.take_in(source, terms_of(clerk, VILLAGE), clerk)
-    monkeypatch.setattr(Cleaner, "row", None)
+    monkeypatch.setattr(Cleaner, "rows", None)
     with as_account(clerk):
         assert jobs.import_staged(RosterImport.objects.get(pk=roster.pk), clerk, partial=False) == ""
         assert sorted(Member.objects.values_list("name", flat=True)) == sorted(map(name, (1, 2, 3)))

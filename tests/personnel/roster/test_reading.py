@@ -279,6 +279,27 @@ def test_rows_and_columns_are_those_of_excel():
 # What the sheets are
 
 
+def test_a_long_sheet_that_is_read_in_blocks_is_one():
+    rows = [[n, f"王{n}", None, f"东塘街道东一路{n}号"] for n in range(1, 9001)]
+    rows[4000:6000] = [[]] * 2000
+    rows[8000][2] = 1985.1
+    data = xlsx({"甲": rows, "乙": rows[:3]}, merged={"甲": ["D7000:D7002"]}, formats={("甲", 2): "0.00"})
+    long, short = read(data).sheets
+
+    assert long.rows[:7000] == rows[:7000]
+    assert long.rows[8000] == [8001, "王8001", "1985.10", "东塘街道东一路8001号"]
+    assert (len(long.rows), long.merged) == (9000, [(6999, 3, 7001, 3)])
+    assert short.rows == rows[:3]
+
+
+def test_an_error_far_below_stands_in_its_row():
+    many = "".join(f'<row r="{n}"><c r="A{n}" t="str"><v>{"王" * 40}</v></c></row>' for n in range(1, 9001))
+    found = cells(many + '<row r="9500"><c r="B9500" t="e"><v>#REF!</v></c></row>')
+
+    assert (len(found), found[8999], found[9000:9499]) == (9500, ["王" * 40], [[]] * 499)
+    assert found[9499] == [None, CellError("#REF!")]
+
+
 def test_hidden_sheets_are_marked():
     book = read(xlsx({"甲": [["a"]], "乙": [["b"]], "丙": [["c"]]}, hidden=["乙"], very_hidden=["丙"]))
     assert [(sheet.name, sheet.is_hidden) for sheet in book.sheets] == [("甲", False), ("乙", True), ("丙", True)]
@@ -410,6 +431,7 @@ def test_reading_works_from_a_path_with_spaces_and_from_any_directory(tmp_path):
         (project / app).mkdir(parents=True)
         (project / app / "__init__.py").touch()
     shutil.copy(source / "organization/refusal.py", project / "organization")
+    shutil.copytree(source / "personnel/bounded", project / "personnel/bounded")
     shutil.copytree(source / "personnel/roster/reading", project / "personnel/roster/reading")
     for name in ("__init__.py", "repeats.py", "shapes.py"):
         shutil.copy(source / "personnel/roster" / name, project / "personnel/roster")
