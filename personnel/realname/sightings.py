@@ -46,7 +46,13 @@ def record(members: Iterable[int], document: str, day: date, account: Account, f
     """
     with transaction.atomic():
         asked = list(members)
-        list(writable(forces).filter(pk__in=asked).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+        list(
+            writable(forces)
+            .filter(pk__in=asked)
+            .select_for_update(of=("self",))
+            .order_by("id_digest")
+            .values_list("pk")
+        )
         new = plan(asked, day, forces).new
         DocumentSighting.objects.bulk_create(
             DocumentSighting(

@@ -1,7 +1,7 @@
 """From bytes to a plan: a file is read, its tables found, mapped, filled, cleaned and judged. Nothing is written."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 

@@ -95,13 +95,13 @@ def plan(order: Order, mover: Account, today: date) -> Plan:
 def move(order: Order, mover: Account, today: date, seen: str) -> tuple[Plan, str]:
     """Do what was shown; returns it and the batch that the trail has it under. Raises MovingRefused.
 
-    Pressed twice, the second finds nobody there any more. The files are locked in the order of their keys.
+    Pressed twice, the second finds nobody there any more. The files are locked in the order in which rosters lock them.
     """
     _check(order, today)
     forces = FORCES_MOVED.get(mover.role or "", ())
     with entered(replace(current(), forces=forces, batch=str(uuid.uuid4()))) as scope, connection.cursor() as cursor:
         members = _members(order)
-        cursor.execute("SELECT id FROM personnel_member WHERE id = ANY (%s) ORDER BY id FOR UPDATE", [members])
+        cursor.execute("SELECT id FROM personnel_member WHERE id = ANY (%s) ORDER BY id_digest FOR UPDATE", [members])
         found = _judge(order, members, forces)
         if not found.services:
             raise MovingRefused("nobody", _("Nobody is left to be moved; it may have been done already."))
