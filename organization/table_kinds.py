@@ -16,14 +16,20 @@ TRAIL = "organization_trail"
 
 
 @cache
-def kinds() -> dict[str, str]:
-    """{table or view: kind}: the kinds of `Protect`, "trail" and "framework"."""
-    declared = {  # in the order of the migrations: a later one may change the kind
-        operation.table: operation.kind
+def protections() -> dict[str, Protect]:
+    """How each table or view is protected: in the order of the migrations, a later one may change it."""
+    return {
+        operation.table: operation
         for _key, migration in sorted(MigrationLoader(None).disk_migrations.items())
         for operation in migration.operations
         if isinstance(operation, Protect)
     }
+
+
+@cache
+def kinds() -> dict[str, str]:
+    """{table or view: kind}: the kinds of `Protect`, "trail" and "framework"."""
+    declared = {table: protection.kind for table, protection in protections().items()}
     return declared | dict.fromkeys(FRAMEWORK, "framework") | {TRAIL: "trail"}
 
 

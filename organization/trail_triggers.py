@@ -1,19 +1,23 @@
 """The triggers that write the trail of a table: one entry for each changed row, a statement at a time."""
 
+from organization.trail_shapes import keeps_text, shape_of
+
 TRAIL_FUNCTION = """
 CREATE OR REPLACE FUNCTION trail_{table}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET enable_nestloop = off AS $$
+DECLARE
+  moment timestamptz := clock_timestamp();  -- one for all: the index by ranges is written once, not for each entry
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    INSERT INTO organization_trail (action, table_name, row, unit_id, member_id, after)
-    SELECT 'I', '{table}', n.{key}, {unit_n}, {member_n}, {row_n} FROM new_rows n;
+    INSERT INTO organization_trail (at, action, table_name, row, unit_id, member_id, {created})
+    SELECT moment, 'I', '{table}', n.{key}, {unit_n}, {member_n}, {row_n} FROM new_rows n;
   ELSIF TG_OP = 'UPDATE' THEN
-    INSERT INTO organization_trail (action, table_name, row, unit_id, member_id, before, after)
-    SELECT 'U', '{table}', n.{key}, {unit_n}, {member_n}, {before}, {after}
+    INSERT INTO organization_trail (at, action, table_name, row, unit_id, member_id, before, after)
+    SELECT moment, 'U', '{table}', n.{key}, {unit_n}, {member_n}, {before}, {after}
     FROM old_rows o JOIN new_rows n ON n.{key} = o.{key} WHERE o IS DISTINCT FROM n;
   ELSE
-    INSERT INTO organization_trail (action, table_name, row, unit_id, member_id, before)
-    SELECT 'D', '{table}', o.{key}, {unit_o}, {member_o}, {row_o} FROM old_rows o;
+    INSERT INTO organization_trail (at, action, table_name, row, unit_id, member_id, before)
+    SELECT moment, 'D', '{table}', o.{key}, {unit_o}, {member_o}, {row_o} FROM old_rows o;
   END IF;
   RETURN NULL;
 END $$;
@@ -32,15 +36,15 @@ CREATE TRIGGER key_never_changes BEFORE UPDATE OF {key} ON {table} FOR EACH ROW
 """
 
 
-def columns(connection, table: str) -> list[str]:
-    """The columns of a table, in their order."""
+def columns(connection, table: str) -> dict[str, str]:
+    """The columns of a table in their order, with their types: {name: type}."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
-            " ORDER BY attnum",
+            "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute"
+            " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
             [table],
         )
-        return [name for (name,) in cursor.fetchall()]
+        return dict(cursor.fetchall())
 
 
 def trail_function(
@@ -54,6 +58,7 @@ def trail_function(
     It names every column: comparing them one by one is fourteen times faster than taking two JSON objects apart
     (20,000 changed rows of 24 columns: 0.09 s against 1.3 s), so a new column needs it written anew: `Retrail(table)`.
     """
+    every = columns(connection, table)
 
     def value(side, name):
         return f"CASE WHEN {side}.\"{name}\" IS NOT NULL THEN '…' END" if name in withheld else f'{side}."{name}"'
@@ -62,7 +67,7 @@ def trail_function(
         return " || ".join(
             f'(CASE WHEN o."{name}" IS DISTINCT FROM n."{name}"'
             f" THEN jsonb_build_object('{name}', {value(side, name)}) ELSE '{{}}' END)"
-            for name in columns(connection, table)
+            for name in every
         )
 
     def row(side):
@@ -73,7 +78,12 @@ def trail_function(
     def of(side, column):
         return f"{side}.{column}" if column else "NULL::bigint"
 
-    return TRAIL_FUNCTION.format(
+    told = {name: "text" if name in withheld else kind for name, kind in every.items()}
+    text = ", ".join(f"CAST({value('n', name)} AS {kind})" for name, kind in told.items())
+    with connection.cursor() as cursor:
+        as_text = keeps_text(cursor)
+        shape, new_shape = shape_of(cursor, table, told) if as_text else ("", "")
+    return new_shape + TRAIL_FUNCTION.format(
         table=table,
         key=key,
         unit_n=of("n", unit),
@@ -82,6 +92,7 @@ def trail_function(
         member_o=of("o", member),
         before=changed("o"),
         after=changed("n"),
-        row_n=row("n"),
+        created="created_as, created" if as_text else "after",
+        row_n=f"'{shape}'::regtype, ROW({text})::text" if as_text else row("n"),
         row_o=row("o"),
     )

@@ -20,7 +20,7 @@ PLAIN_TO_THE_LOGIN = "django_migrations"  # is everything applied? The site asks
 
 TABLES = """
 SELECT c.oid, c.relname, c.relrowsecurity AND c.relforcerowsecurity, c.relowner,
-       array(SELECT a.attname::text FROM pg_attribute a
+       array(SELECT array[a.attname::text, format_type(a.atttypid, NULL)] FROM pg_attribute a
              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
        array(SELECT t.tgname::text FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgenabled IN ('O', 'A')),
        (SELECT p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
@@ -56,7 +56,7 @@ class Table:
     name: str
     is_secured: bool
     owner: int
-    columns: list[str]
+    columns: dict[str, str]  # with their types
     triggers: set[str]
     trail_source: str
     policies: list[tuple[str, str, int, str]] = field(default_factory=list)  # name, command, role, condition
@@ -120,7 +120,7 @@ def _roles(cursor, database: str) -> dict[str, int]:
 def _tables(cursor) -> dict[int, Table]:
     cursor.execute(TABLES)
     tables = {
-        oid: Table(name, secured, owner, columns, set(triggers), source or "")
+        oid: Table(name, secured, owner, dict(columns), set(triggers), source or "")
         for oid, name, secured, owner, columns, triggers, source in cursor.fetchall()
     }
     cursor.execute(POLICIES)
@@ -157,10 +157,16 @@ def _untracked(table: Table, kind: str) -> Iterator[str]:
         return
     if missing := sorted(TRAIL_TRIGGERS - table.triggers):
         yield _("triggers are missing or switched off: %(triggers)s") % {"triggers": ", ".join(missing)}
-    elif unseen := [name for name in table.columns if f'n."{name}"' not in table.trail_source]:
+    elif unseen := [name for name, kind in table.columns.items() if not _is_written(name, kind, table.trail_source)]:
         yield _("the trail does not write the columns %(columns)s: its migration lacks Retrail") % {
             "columns": ", ".join(unseen)
         }
+
+
+def _is_written(name: str, kind: str, trail_source: str) -> bool:
+    """Whether the trail writes a column, and as what it is: else nobody could read the text of a created row."""
+    is_withheld = f'CAST(CASE WHEN n."{name}" IS' in trail_source
+    return f'n."{name}"' in trail_source and (is_withheld or f'CAST(n."{name}" AS {kind})' in trail_source)
 
 
 def _open(table: Table, kind: str, roles: dict[str, int]) -> Iterator[str]:

@@ -91,8 +91,18 @@ class Assignment(models.Model):
 
     FULL_TIME = 100
 
-    member = models.ForeignKey(Member, models.PROTECT, verbose_name=_("member"), related_name="assignments")
-    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit"), related_name="assignments", db_index=False)
+    # Member and unit are checked once for each statement: sql/keys_by_statement.sql.
+    member = models.ForeignKey(
+        Member, models.PROTECT, verbose_name=_("member"), related_name="assignments", db_constraint=False
+    )
+    unit = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        verbose_name=_("unit"),
+        related_name="assignments",
+        db_index=False,
+        db_constraint=False,
+    )
     force = models.CharField(_("force"), max_length=13, choices=Force)
     category = models.CharField(_("category"), max_length=11, choices=Category, blank=True)
     sponsor = models.CharField(_("run by"), max_length=7, choices=Sponsor, blank=True)

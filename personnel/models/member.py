@@ -33,8 +33,14 @@ class Member(models.Model):
         OTHER = "other", _("other province")
 
     id = models.BigIntegerField(primary_key=True, default=next_member_id, editable=False)
+    # Checked once for each statement: sql/keys_by_statement.sql.
     unit = models.ForeignKey(
-        Unit, models.PROTECT, verbose_name=_("unit that keeps the file"), related_name="members", db_index=False
+        Unit,
+        models.PROTECT,
+        verbose_name=_("unit that keeps the file"),
+        related_name="members",
+        db_index=False,
+        db_constraint=False,
     )
     name = models.CharField(pgettext_lazy("person", "name"), max_length=50)
     former_name = models.CharField(_("former name"), max_length=50, blank=True)

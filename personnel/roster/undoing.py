@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Min
+from django.db.models import F, Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from psycopg2.sql import SQL, Composable, Identifier, Literal
@@ -86,7 +86,8 @@ def later_changes(roster: RosterImport) -> list[Later]:
             "SELECT id, name FROM personnel_member WHERE id = ANY (%s) ORDER BY id_digest FOR UPDATE", [touched]
         )
         names: dict[int, str] = dict(cursor.fetchall())
-    first = TrailEntry.objects.filter(batch=str(roster.pk)).aggregate(first=Min("id"))["first"] or 0
+    # Plus nothing: the least of the bare numbers is looked for along their index, from the first entry of all onwards.
+    first = TrailEntry.objects.filter(batch=str(roster.pk)).aggregate(first=Min(F("id") + 0))["first"] or 0
     taken_back = RosterImport.objects.filter(pk__gt=roster.pk, undone_at__isnull=False).values_list("pk", flat=True)
     ours = [str(roster.pk), *map(str, taken_back)]  # what was taken back left the files as they were
     entries = TrailEntry.objects.filter(id__gt=first, member__in=written).exclude(batch__in=ours)

@@ -71,6 +71,7 @@ FAULTS = {
     "DROP TRIGGER trail_delete ON organization_account": "organization_account: triggers",
     "ALTER TABLE personnel_healthrecord DISABLE TRIGGER key_never_changes": "personnel_healthrecord: triggers",
     "ALTER TABLE personnel_member ADD COLUMN nickname text": "the trail does not write the columns nickname",
+    "ALTER TABLE personnel_assignment ALTER COLUMN cohort TYPE integer": "the trail does not write the columns cohort",
     "GRANT DELETE ON personnel_card TO {staff}": "personnel_card: staff has rights it should not have: DELETE",
     "DROP POLICY of_staff_undo ON personnel_member": "personnel_member: staff has rights it should not have: DELETE",
     "GRANT TRUNCATE ON personnel_card TO {whole}": "personnel_card: whole",
