@@ -59,8 +59,8 @@ def staged(cursor, like: str, rows: Rows) -> Iterator[None]:
         )
     )
     # Read at one go: each further time this thread would wait until the other one lets go of the interpreter.
-    text, size = BytesIO(rows.text), len(rows.text) + 1
-    cursor.copy_expert(SQL("COPY {} FROM STDIN").format(Identifier(STAGE)), text, size)
+    size = len(rows.text) + 1
+    cursor.copy_expert(SQL("COPY {} FROM STDIN").format(Identifier(STAGE)), BytesIO(rows.text), size)
     with hashed(cursor):
         yield
     cursor.execute(SQL("DROP TABLE {}").format(Identifier(STAGE)))

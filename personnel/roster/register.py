@@ -218,9 +218,10 @@ def _namesakes(people: Collection[tuple[str, date | None]]) -> frozenset[tuple[s
     names, births = zip(*pairs, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT c.name, c.birth_date FROM unnest(%s::text[], %s::date[]) AS asked (name, birth_date)"
+            "SELECT DISTINCT c.name, c.birth_date"
+            " FROM unnest(string_to_array(%s, chr(10)), string_to_array(%s, ',')::date[]) AS asked (name, birth_date)"
             ' JOIN personnel_card c ON c.name = asked.name COLLATE "C" AND c.birth_date = asked.birth_date',
-            [list(names), list(births)],
+            ["\n".join(names), ",".join(map(str, births))],  # no cleaned name has more than one line
         )
         return frozenset(cursor.fetchall())
 
