@@ -51,7 +51,6 @@ def take_in(source: Source, terms: Terms, account: Account) -> RosterImport:
         jobs.ask(JUDGE, roster.pk)
     else:
         examined = examine(source, terms)
-        committing.describe(roster, examined)
         staging.stage(source, roster, examined)
     return roster
 

@@ -67,7 +67,8 @@ def record(source: Source, terms: Terms, account: Account) -> RosterImport:
 
 @uncollected()
 def stage(source: Source, roster: RosterImport, examined: Examined) -> None:
-    """Keep the lines of all tables, sealed, with what was judged of them."""
+    """Keep the lines of all tables, sealed, with what was judged of them, and put that into the record."""
+    describe(roster, examined)
     places = {table.sheet: place for place, table in enumerate(source.layout.tables)}
     steps, cleaned = examined.plan.steps, _Cleaned()
     is_decided = prepared.is_decided(examined)  # then what will be written is kept itself

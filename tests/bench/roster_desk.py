@@ -27,14 +27,13 @@ class Desk:
 
     def preview(self, data: bytes):
         """Read, examine and stage a file, as an upload does."""
-        from personnel.roster import committing, examination, staging
+        from personnel.roster import examination, staging
 
         with self.acting():
             source = examination.open_file(data, "bench.xlsx")
             terms = staging.terms_of(self.account, self.account.unit_id)
             roster = staging.record(source, terms, self.account)
             examined = examination.examine(source, terms)
-            committing.describe(roster, examined)
             staging.stage(source, roster, examined)
         return roster
 
