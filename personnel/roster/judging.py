@@ -19,8 +19,8 @@ from personnel.roster.shapes import Choice, Finding, Notice, Problem, Question, 
 from personnel.roster.terms import Terms
 
 FATES = ("create", "change", "unchanged", "reject", "skip", "ask")
-PERSON = tuple(
-    key for key, each in FIELDS.items() if each.of == "member" and key not in ("name", "id_number", "document")
+PERSON = frozenset(
+    key for key, each in FIELDS.items() if each.of == "member" and key not in ("name", "id_number", "document", "phone")
 )
 SERVICE = tuple(key for key, each in FIELDS.items() if each.of == "service" and key not in ("force", "employer"))
 LEFT_OUT = frozenset({"left_out", "unit_rejected"})
@@ -191,7 +191,7 @@ def _against_the_register(step: Step, register: Register, terms: Terms) -> None:
 
 
 def _compare(step: Step, member: Known, register: Register, terms: Terms) -> None:
-    step.changes = _changed(step.row, PERSON, member.values)
+    step.changes = _changed(step.row, member.values)
     running = [service for service in member.services if service.is_running(terms.today)]
     here = [service for service in running if (service.unit, service.force) == (step.unit, step.force)]
     if here:
@@ -241,18 +241,17 @@ def _ask_other_unit(step: Step, code: str, message, terms: Terms) -> None:
         say(step, Notice, "id_number", "requested", _("The request will be sent to the unit that keeps the file."))
 
 
-def _changed(row: Row, keys: Sequence[str], known: Mapping[str, Any]) -> Changes:
+def _changed(row: Row, known: Mapping[str, Any]) -> Changes:
     """Old and new of the fields that the roster fills and that differ; a blank cell takes nothing away."""
-    given = row.values
     changes = {
-        key: (known[key] or None, given[key])
-        for key in keys
-        if key != "phone" and given.get(key) is not None and given[key] != (known[key] or None)
+        key: (known[key] or None, value)
+        for key, value in row.values.items()
+        if value is not None and key in PERSON and value != known[key]
     }
-    if phone := given.get("phone"):
-        digest = sealer().digest(phone, purpose="phone")
-        if digest != known["phone"]:  # told by digests, never by numbers
-            changes["phone"] = (known["phone"] and known["phone"].hex(), digest.hex())
+    if phone := row.values.get("phone"):
+        digest, old = sealer().digest(phone, purpose="phone"), bytes(known["phone"] or b"")
+        if digest != old:  # told by digests, never by numbers
+            changes["phone"] = (old.hex() or None, digest.hex())
     return changes
 
 

@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from psycopg2.sql import SQL
+from django.db.models import CharField
+from psycopg2.sql import SQL, Identifier
 
 from organization import divisions
 from organization.models import Employer, Unit
 from personnel.bulk import listed
-from personnel.models import EligibilityRule
+from personnel.models import Assignment, EligibilityRule
 from personnel.roster.eligibility import Rule
 from personnel.roster.fields import FIELDS
 from personnel.roster.places import Place, Places, plain
@@ -162,18 +163,26 @@ def _members(digests: list[bytes], lock: bool) -> dict[bytes, Known]:
             )
         cursor.execute(
             SQL(
-                "SELECT id_digest, id, unit_id, name, phone_digest, {} FROM personnel_member m"
+                "SELECT id_digest, id, unit_id, name, {}, phone_digest FROM personnel_member m"
                 " JOIN {} AS asked (digest) ON m.id_digest = asked.digest"
             ).format(listed(PERSON_COLUMNS), _ASKED),
             _in_one(digests),
         )
-        found = {}
-        for digest, key, unit, name, phone, *values in cursor.fetchall():
-            told = dict(zip(PERSON_COLUMNS, values, strict=True)) | {"phone": phone and bytes(phone)}
-            found[bytes(digest)] = Known(key, unit, name, told)
+        names = (*PERSON_COLUMNS, "phone")
+        found = {
+            bytes(digest): Known(key, unit, name, dict(zip(names, values, strict=True)))
+            for digest, key, unit, name, *values in cursor.fetchall()
+        }
     _add_services(found)
     _add_contacts(found)
     return found
+
+
+_TEXTS = frozenset(field.attname for field in Assignment._meta.concrete_fields if isinstance(field, CharField))
+_BLANK_IS_NULL = SQL(", ").join(
+    SQL("NULLIF({}, '')").format(Identifier(column)) if column in _TEXTS else Identifier(column)
+    for column in SERVICE_COLUMNS
+)
 
 
 def _add_services(found: Mapping[bytes, Known]) -> None:
@@ -183,12 +192,11 @@ def _add_services(found: Mapping[bytes, Known]) -> None:
             SQL(
                 "SELECT id, member_id, unit_id, force, {} FROM personnel_assignment"
                 " WHERE member_id = ANY (%s) ORDER BY id"
-            ).format(listed(SERVICE_COLUMNS)),
+            ).format(_BLANK_IS_NULL),
             [list(by_key)],
         )
         for key, member, unit, force, *values in cursor.fetchall():
-            told = {name: None if value == "" else value for name, value in zip(SERVICE_COLUMNS, values, strict=True)}
-            by_key[member].services.append(Service(key, unit, force, told))
+            by_key[member].services.append(Service(key, unit, force, dict(zip(SERVICE_COLUMNS, values, strict=True))))
 
 
 def _add_contacts(found: Mapping[bytes, Known]) -> None:

@@ -69,7 +69,9 @@ def test_case_36_the_second_row_of_a_number_is_rejected_with_the_row_of_the_firs
 
 
 def test_a_namesake_who_was_born_on_the_same_day_is_told_of(clerk):
-    registered(VILLAGE)
+    with as_root("test"):
+        born, unit = date(1985, 3, 1), Unit.objects.get(code=VILLAGE)
+        serve(MemberFactory(unit=unit, name=name(1), birth_date=born, id_number=number(1, born)))
     day_later = number(7, date(1985, 3, 2))
     rows = people(person(5), person(3, 姓名=name(1)), person(7, 姓名=name(1), 身份证号=day_later))
     assert [(one.row, one.code) for one in send(clerk, rows).notices] == [(3, "namesake")]
