@@ -13,7 +13,7 @@ from organization.guarded_admin import RefusableForm
 from organization.models import Account, Employer
 from personnel.contracts.planning import EMPLOYER_HIDDEN
 from personnel.contracts.signing import Offer
-from personnel.contracts.terms import LEAVE, OPEN_ENDED, THIRD, Terms
+from personnel.contracts.terms import KEEP, LEAVE, OPEN_ENDED, THIRD, Terms
 from personnel.models import Contract
 from personnel.models.contract import MISTAKE
 from personnel.spans import years_after
@@ -22,6 +22,7 @@ DAY = timedelta(days=1)
 LATEST = date(2200, 1, 1)
 SIGNED_AHEAD = _("A contract cannot have been signed on a day to come.")
 OUT_OF_TIME = _("This day lies too far away; please check the year.")
+FULL_NAME = _("Full name; blank: the employer that the service names.")
 NOT_YOURS = _("Another office writes the file of this person; please ask them.")
 
 
@@ -96,6 +97,19 @@ class ContractForm(RefusableForm):
         return cleaned
 
 
+class EmployerMixin:
+    """An employer by its full name, as bulk edits ask for it; None where that of the service counts."""
+
+    def clean_employer(self):
+        name = self.cleaned_data["employer"].strip()
+        if not name:
+            return None
+        found = list(Employer.objects.filter(name=name)[:2])
+        if len(found) != 1:
+            raise forms.ValidationError(_("There is no employer of exactly this name here, or more than one."))
+        return found[0]
+
+
 class TermsForm(forms.Form):
     """Kind, length, signing and what becomes of a third fixed term."""
 
@@ -166,13 +180,10 @@ class CalendarForm(TermsForm):
         return Terms(given["kind"], until=until, signed_on=given.get("signed_on"), third=given["third"])
 
 
-class SignForm(TermsForm):
+class SignForm(EmployerMixin, TermsForm):
     """First contracts: with whom, from when, and whether others end."""
 
-    employer = forms.CharField(
-        label=_("Employer"), required=False, max_length=100,
-        help_text=_("Full name; blank: the employer that the service names."),
-    )  # fmt: skip
+    employer = forms.CharField(label=_("Employer"), required=False, max_length=100, help_text=FULL_NAME)
     starts_on = day_field(_("First day"), required=True)
     ends_others = forms.BooleanField(
         label=_("Contracts with other employers end on that day (employer changed)"), required=False
@@ -180,15 +191,6 @@ class SignForm(TermsForm):
 
     field_order = ("employer", "kind", "starts_on", "term", "last_day", "signed_on", "third", "ends_others")
     may_keep_kind = False
-
-    def clean_employer(self):
-        name = self.cleaned_data["employer"].strip()
-        if not name:
-            return None
-        found = list(Employer.objects.filter(name=name)[:2])
-        if len(found) != 1:
-            raise forms.ValidationError(_("There is no employer of exactly this name here, or more than one."))
-        return found[0]
 
     def clean(self):
         cleaned = super().clean()
@@ -204,9 +206,10 @@ class SignForm(TermsForm):
         return Offer(self.terms(), given["employer"], given["starts_on"], ends_others=given["ends_others"])
 
 
-class RosterForm(forms.Form):
+class RosterForm(EmployerMixin, forms.Form):
     """Contracts whose days the rosters gave: what else has to be said."""
 
+    employer = forms.CharField(label=_("Employer"), required=False, max_length=100, help_text=FULL_NAME)
     kind = forms.ChoiceField(label=_("Kind of contract"), choices=Contract.Kind.choices)
     is_signed = forms.BooleanField(
         label=_("They were signed on their first day"), required=False,
@@ -215,7 +218,7 @@ class RosterForm(forms.Form):
 
     def offer(self) -> Offer:
         given = self.cleaned_data
-        return Offer(Terms(given["kind"], third="keep"), is_signed=given["is_signed"])
+        return Offer(Terms(given["kind"], third=KEEP), given["employer"], is_signed=given["is_signed"])
 
 
 class SignedForm(forms.Form):
