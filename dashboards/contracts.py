@@ -9,6 +9,7 @@ from dashboards.asked import Asked
 from dashboards.charts.shapes import number
 from dashboards.strength_tables import right_at
 from organization import figures as of_organization
+from personnel.admin.contract_filters import RIGHT_HERE
 from personnel.admin.contract_pages import RIGHTS
 from personnel.contracts.standings import ENDING
 from personnel.exports.export import RIGHT
@@ -16,6 +17,7 @@ from personnel.figures import contracts as figures
 from personnel.models import Force
 
 NEEDED = "personnel.view_contract"
+PEOPLE = {"without": "without-contract", "required": "contracts-required"}  # lists of people, not of contracts
 COLUMNS = {
     "required": gettext_lazy("To be employed"),
     "signed": gettext_lazy("Signed"),
@@ -81,14 +83,14 @@ def page(asked: Asked, unit: int) -> str:
     return f"{reverse('dashboards:contracts')}?{query(asked, {}, unit)}"
 
 
-def listed(asked: Asked, slug: str, unit: int | None = None) -> str:
+def listed(asked: Asked, slug: str, unit: int | None = None, *, is_right_here: bool = False) -> str:
     """Where the rows of a number are: contracts in their list, people without any in a list of their own."""
     unit = unit or asked.unit.code
-    if slug in ("without", "required"):
-        slugs = {"without": "without-contract", "required": "contracts-required"}
-        return f"{reverse('dashboards:listing', args=[slugs[slug]])}?{query(asked, {}, unit)}"
-    standing = "in-force" if slug == "signed" else slug
-    told: dict = {"standing": standing, "inside": unit, "on": asked.day.isoformat(), "force": asked.force}
+    if slug in PEOPLE:
+        name = f"{PEOPLE[slug]}-here" if is_right_here else PEOPLE[slug]
+        return f"{reverse('dashboards:listing', args=[name])}?{query(asked, {}, unit)}"
+    told: dict = {"standing": slug, "inside": unit, "on": asked.day.isoformat(), "force": asked.force}
+    told["right"] = RIGHT_HERE if is_right_here else ""
     told = {name: value for name, value in told.items() if value}
     return f"{reverse('admin:personnel_contract_changelist')}?{urlencode(told)}"
 
@@ -125,11 +127,11 @@ def works(asked: Asked) -> list[dict]:
 
 
 def _row(asked: Asked, unit, counts: dict[str, int]) -> dict:
-    """A row of counts; files kept right at the unit itself have no list of their own."""
+    """A row of counts, of a unit or of the files kept right at the unit asked for; people signed are no list."""
     cells = []
     for slug in COLUMNS:
         count = counts[slug]
-        url = listed(asked, slug, unit.code) if unit and count and slug != "signed" else ""
+        url = listed(asked, slug, unit and unit.code, is_right_here=unit is None) if count and slug != "signed" else ""
         cells.append({"value": number(count), "url": url})
     if unit is None:
         return {"label": right_at(asked.unit), "cells": cells}

@@ -132,9 +132,10 @@ def _right_here(asked):
     return found.select_related("unit").order_by("unit_id", "member_id")
 
 
-def _uncontracted(asked, of=standings.without):
-    forces = [asked.force] if asked.force else ()
-    found = of(asked.day, forces).filter(asked.within.q())
+def _uncontracted(asked, of=standings.without, *, is_right_here=False):
+    found = of(asked.day, [asked.force] if asked.force else ()).filter(asked.within.q())
+    if is_right_here:
+        found = found.filter(unit=asked.unit)
     return found.select_related("unit").order_by("unit_id", "id")
 
 
@@ -180,6 +181,14 @@ def _unfiled(asked):
     return found.select_related("unit").order_by("unit_id", "id")
 
 
+def _people(slug, title, of):
+    """A list of people by their contracts, and that of the files kept right at the unit."""
+    return {
+        slug: Listing(title, FILE, partial(_uncontracted, of=of), files, SEES_CONTRACTS),
+        f"{slug}-here": Listing(title, FILE, partial(_uncontracted, of=of, is_right_here=True), files, SEES_CONTRACTS),
+    }
+
+
 def _file_gap(slug, title):
     return Listing(title, FILE, partial(_files, slug), files, WRITES_FILES)
 
@@ -212,16 +221,10 @@ LISTS = {
     ),
     "without-service": Listing(_("Files without any service"), FILE, _unserved, files, WRITES_FILES),
     **{slug: _file_gap(slug, title) for slug, title in FILE_GAPS.items()},
-    "without-contract": Listing(_("People without contract"), FILE, _uncontracted, files, SEES_CONTRACTS),
+    **_people("without-contract", _("People without contract"), standings.without),
+    **_people("contracts-required", _("People who work under a contract"), standings.employed),
     "without-contract-ours": Listing(
         _("People without contract, of my forces"), FILE, _ours_uncontracted, files, WRITES_FILES
-    ),
-    "contracts-required": Listing(
-        _("People who work under a contract"),
-        FILE,
-        partial(_uncontracted, of=standings.employed),
-        files,
-        SEES_CONTRACTS,
     ),
     **{
         slug: Listing(title, FILE, partial(_touched, slug), files, WRITES_FILES)

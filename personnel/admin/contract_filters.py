@@ -10,7 +10,7 @@ from personnel.admin.people_filters import parse_day
 from personnel.contracts.standings import FORCES, STANDINGS
 from personnel.models import Force
 
-OURS = "ours"
+OURS, RIGHT_HERE = "ours", "1"
 
 
 def day_of(request):
@@ -35,13 +35,13 @@ def narrowed(request, contracts):
     return inside(request, contracts)
 
 
-def inside(request, rows, field: str = "unit"):
-    """Rows of the subtree asked for."""
+def inside(request, rows):
+    """Rows of the subtree asked for, or of the unit itself alone."""
     code = chosen_code(request.GET.get("inside"), request.user.unit_id)
     if not code:
         return rows
-    low, high = divisions.span(code)
-    return rows.filter(**{f"{field}__gte": low, f"{field}__lte": high})
+    low, high = (code, code) if request.GET.get("right") == RIGHT_HERE else divisions.span(code)
+    return rows.filter(unit__gte=low, unit__lte=high)
 
 
 class StandingFilter(SimpleListFilter):
@@ -68,6 +68,18 @@ class ForceFilter(SimpleListFilter):
             return queryset
         forces = forces_of(request, self.value())
         return queryset.serving(day_of(request), forces) if forces else queryset.none()
+
+
+class RightFilter(SimpleListFilter):
+    """Files kept by the unit itself, and by none below it; a board leads here."""
+
+    title, parameter_name = _("files"), "right"
+
+    def lookups(self, request, model_admin):
+        return [(RIGHT_HERE, _("of the unit itself"))] if request.GET.get("right") else []
+
+    def queryset(self, request, queryset):
+        return inside(request, queryset) if self.value() == RIGHT_HERE else queryset
 
 
 class OnFilter(SimpleListFilter):

@@ -118,7 +118,7 @@ class TermsForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Kind of contract"), required=False)
     term = forms.ChoiceField(label=_("Length"), choices=TERMS, initial="1")
-    last_day = day_field(_("Last day"))
+    last_day = day_field(_("Last day of the term"))
     signed_on = day_field(_("Signed on"), help_text=_("Blank where they are only to be signed; enter it later."))
     third = forms.ChoiceField(
         label=_("Third fixed term in a row"), choices=list(THIRD.items()), initial=LEAVE,

@@ -9,27 +9,25 @@ from organization import rights
 from organization.admin.place_filter import PlaceFilter
 from organization.guarded_admin import GuardedAdmin
 from personnel.admin import contract_pages, contract_signed
-from personnel.admin.contract_filters import ForceFilter, OnFilter, StandingFilter
+from personnel.admin.contract_filters import ForceFilter, OnFilter, RightFilter, StandingFilter
 from personnel.admin.contract_forms import ContractForm
 from personnel.admin.members import without_links
 from personnel.contracts.merger_tasks import settle
 from personnel.contracts.of_member import first_values
 from personnel.contracts.planning import EMPLOYER_HIDDEN
+from personnel.contracts.standings import ENDING
 from personnel.models import Contract, Member
 
 
 @admin.register(Contract)
 class ContractAdmin(GuardedAdmin):
     form = ContractForm
-    list_display = [
-        "person", "unit", "kind", "term", "employer_shown", "starts_on", "until", "signed_on", "ended_on",
-    ]  # fmt: skip
-    list_filter = [PlaceFilter, StandingFilter, ForceFilter, "kind", OnFilter]
+    list_display = ["person", "unit", "kind_told", "starts_on", "until", "signed_on", "employer_shown", "ended_on"]
+    list_filter = [PlaceFilter, StandingFilter, ForceFilter, "kind", RightFilter, OnFilter]
     list_select_related = ["member", "unit"]
     search_fields = ["member__name", "member__pinyin", "member__initials", "number"]
     search_help_text = _("Name, pinyin or contract number")
-    ordering = ["ends_on", "unit_id", "member_id", "id"]
-    sortable_by = ["starts_on", "until"]
+    sortable_by = ["starts_on", "until", "signed_on"]
     autocomplete_fields = ["member", "employer", "recruiter", "using_unit"]
     actions = ["renew", "calendar", "signed"]  # type: ignore[assignment]
     change_list_template = "personnel/contract/list.html"
@@ -41,6 +39,11 @@ class ContractAdmin(GuardedAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).numbered().with_employer()
+
+    def get_ordering(self, request):
+        """The next to end first, where ends are asked for; else the youngest."""
+        asked = request.GET.get("standing")
+        return ["ends_on" if asked in (*ENDING, "third", "ended") else "-starts_on", "unit_id", "member_id", "id"]
 
     def get_urls(self):
         return [
@@ -88,9 +91,10 @@ class ContractAdmin(GuardedAdmin):
     def person(self, contract):
         return contract.member.name
 
-    @admin.display(description=_("fixed term no."))
-    def term(self, contract):
-        return contract.term or "–"
+    @admin.display(description=_("kind of contract"), ordering="kind")
+    def kind_told(self, contract):
+        nth = _("no. %(n)d") % {"n": contract.term} if contract.term else ""
+        return f"{contract.get_kind_display()} {nth}"
 
     @admin.display(description=_("employer"))
     def employer_shown(self, contract):

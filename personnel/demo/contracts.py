@@ -13,11 +13,14 @@ from personnel.demo.people import Person
 from personnel.demo.register import Service
 from personnel.spans import years_after
 
-ON_ROSTERS_ONLY = 0.02  # the roster tells of them, nobody took them over
+# The roster tells of them, nobody took them over: guards more often, whose employers deliver late.
+ON_ROSTERS_ONLY, GUARDS_ON_ROSTERS_ONLY = 0.02, 0.1
 UNSIGNED = 0.015
 PENSIONED = 60
-BEFORE = {"auxiliary": Weighted({0: 70, 1: 18, 2: 12}), "patrol": Weighted({0: 60, 1: 28, 2: 12})}
-SELDOM_BEFORE = Weighted({0: 93, 1: 5, 2: 2})
+BEFORE = {
+    "auxiliary": Weighted({0: 70, 1: 18, 2: 12}), "patrol": Weighted({0: 60, 1: 28, 2: 12}),
+    "joint_defence": Weighted({0: 88, 1: 8, 2: 4}), "guard": Weighted({0: 1}),
+}  # fmt: skip
 OF_AUXILIARY = Weighted({"fixed": 82, "leased_post": 18})
 
 
@@ -49,7 +52,8 @@ class Contracts:
             employer = service.employer
             if employer is None:
                 employer = town_offices.get(service.unit_id - service.unit_id % 1000)
-            if employer is not None and self._rng.random() >= ON_ROSTERS_ONLY:
+            missing = GUARDS_ON_ROSTERS_ONLY if service.force == "guard" else ON_ROSTERS_ONLY
+            if employer is not None and self._rng.random() >= missing:
                 yield from self._terms(service, employer)
 
     def _terms(self, service: Service, employer: int) -> Iterable[Contract]:
@@ -58,7 +62,7 @@ class Contracts:
         over = last_day + timedelta(1)
         years = max(1, identity.age_on(begun, over))
         kind = self._kind(service, years)
-        for n in range(BEFORE.get(service.force, SELDOM_BEFORE).draw(self._rng), 0, -1):
+        for n in range(BEFORE[service.force].draw(self._rng), 0, -1):
             first, last = years_after(begun, -n * years), years_after(begun, (1 - n) * years)
             if first >= service.started_on and last <= begun and kind != "open_ended":
                 yield self._contract(service, employer, kind, first, last)

@@ -302,6 +302,8 @@ def test_every_number_of_the_board_opens_as_many_rows_as_it_says(ending, employe
         assert (url, opened(browser.get(url))) == (url, count)
     total = [int(cell["value"]) for cell in context["table"]["total"]["cells"]]
     assert total == [7, 3, 3, 0, 0, 0, 1, 1, 2]
+    town = board(visitor(account("staff", TOWN)))["table"]["rows"]
+    assert [row["cells"][0]["value"] for row in town] == ["6"]
     clerks = [int(cell["value"]) for cell in board(visitor(account("clerk", VILLAGE)))["table"]["total"]["cells"]]
     assert clerks == [6, 3, 3, 0, 0, 0, 1, 1, 1]
 
@@ -319,3 +321,15 @@ def test_the_board_is_exported_and_the_export_is_on_record(ending, clerk, accoun
 def test_odd_questions_are_answered(ending, clerk, visitor, query):
     assert visitor(clerk).get(f"/dashboards/contracts/{query}").status_code in (200, 404)
     assert visitor(clerk).get(f"{LIST}{query}").status_code in (200, 302)
+
+
+def test_files_kept_by_the_town_itself_are_a_row_with_lists_of_its_own(ending, employer, account, visitor):
+    own = worker(employer, name="镇试用", unit_id=TOWN)
+    contract(own, employer, last=TODAY + DAY)
+    worker(employer, name="缺试用", unit_id=TOWN)
+    browser = visitor(account("staff", TOWN))
+    right, _village = board(browser)["table"]["rows"]
+    assert [cell["value"] for cell in right["cells"]][:3] == ["2", "1", "1"]
+    for cell in right["cells"]:
+        if cell["url"]:
+            assert (cell["url"], opened(browser.get(cell["url"]))) == (cell["url"], int(cell["value"]))
