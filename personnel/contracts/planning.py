@@ -14,14 +14,15 @@ from organization.refusal import StrOrPromise, fill
 from personnel.bulk_edit.planning import is_written_by, runs
 from personnel.contracts.terms import KEEP, OPEN, OPEN_ENDED, Terms, is_third
 from personnel.models import Assignment, Contract, Member
-from personnel.models.contract import MISTAKE, SIGNING_MONTHS
-from personnel.spans import months_after
+from personnel.models.contract import DISPATCH_YEARS, MISTAKE, SIGNING_MONTHS
+from personnel.spans import months_after, years_after
 
 ERASED = _("the file was erased")
 NOT_YOURS = _("not of a force that you write")
 SERVES_NOT = _("serves nowhere here today")
 THIRD_TERM = _("it would be fixed term no. %(term)d in a row: an open-ended contract may be claimed (art. 14)")
 LATE = _("signed more than a month after the beginning (art. 82)")
+SHORT_DISPATCH = _("a dispatch contract runs for two years at least (art. 58)")
 EMPLOYER_HIDDEN = _("an employer in another place")
 
 
@@ -106,6 +107,9 @@ def agreed(contract: Contract, terms: Terms, term: int) -> tuple[Contract | None
             notes.append(told)
         else:
             return None, (told,)
+    least = years_after(contract.starts_on, DISPATCH_YEARS)
+    if contract.kind == Contract.Kind.DISPATCH and contract.ends_on and contract.ends_on < least:
+        notes.append(SHORT_DISPATCH)
     if contract.signed_on and contract.signed_on > months_after(contract.starts_on, SIGNING_MONTHS):
         notes.append(LATE)
     return contract, tuple(notes)

@@ -33,6 +33,7 @@ BOX_IN_FORCE = Func(
 OVER = Coalesce("ended_on", "ends_on", output_field=models.DateField())  # the first day no longer in force, or NULL
 SIGNING_MONTHS = 1  # Labour Contract Law, art. 10 and 82: in writing within a month from the first day of work
 TERMS_BEFORE_OPEN_END = 2  # art. 14: after two fixed terms in a row an open-ended contract may be claimed
+DISPATCH_YEARS = 2  # art. 58: a dispatch contract runs for two years at least
 MISTAKE = "mistake"
 
 

@@ -141,6 +141,13 @@ def test_a_third_fixed_term_is_left_out_made_open_ended_or_written_with_a_warnin
     assert (kept.contract.kind, len(kept.notes)) == ("fixed", 1)
 
 
+def test_a_dispatch_shorter_than_two_years_is_noted(employer, clerk):
+    old = contract(worker(employer), employer, kind="dispatch")
+    for years, notes in ((1, [planning.SHORT_DISPATCH]), (2, [])):
+        (row,) = renewals(clerk, [old], Terms(years=years))
+        assert list(row.notes) == notes
+
+
 def test_a_contract_of_another_village_is_neither_told_of_nor_renewed(ending, stranger):
     assert renewals(stranger, ending) == []
     with pytest.raises(ContractsRefused):
