@@ -2,9 +2,11 @@
 
 from datetime import date
 
+from django.db.models import Q
 from django.utils import timezone
 
-from personnel.models import Contract, Member
+from personnel.models import Assignment, Contract, Member
+from personnel.models.contract import OVER
 
 
 def of_member(member: Member) -> list[Contract]:
@@ -14,6 +16,17 @@ def of_member(member: Member) -> list[Contract]:
     for contract in found:
         contract.is_running = contract.runs_on(today)
     return found
+
+
+def of_service(service: Assignment) -> Contract | None:
+    """The last signed labour contract that ran on a day of the service, with its employer where it names one."""
+    found = Contract.objects.meant().alias(over=OVER).filter(member=service.member_id, signed_on__isnull=False)
+    found = found.filter(Q(over=None) | Q(over__gt=service.started_on)).exclude(kind=Contract.Kind.AGREEMENT)
+    if service.ended_on:
+        found = found.filter(starts_on__lt=service.ended_on)
+    if service.employer_id:
+        found = found.filter(employer=service.employer_id)
+    return found.order_by("-starts_on", "-pk").first()
 
 
 def first_values(member: Member, today: date) -> dict:
