@@ -14,10 +14,12 @@ from organization import rights
 from organization.models import Employer
 from organization.refusal import StrOrPromise
 from personnel import gaps
+from personnel.contracts import standings
 from personnel.figures import course, employment, leadership, population
 from personnel.models import Card, Member
 
 WRITES_FILES = "personnel.change_member"
+SEES_CONTRACTS = "personnel.view_contract"
 
 
 @dataclass(frozen=True)
@@ -130,9 +132,16 @@ def _right_here(asked):
     return found.select_related("unit").order_by("unit_id", "member_id")
 
 
-def _services(slug, asked):
-    found = gaps.services(slug, asked.day, asked.within, ours(asked))
-    return found.select_related("unit").order_by("contract_until", "unit_id", "id")
+def _uncontracted(asked, of=standings.without, *, is_right_here=False):
+    found = of(asked.day, [asked.force] if asked.force else ()).filter(asked.within.q())
+    if is_right_here:
+        found = found.filter(unit=asked.unit)
+    return found.select_related("unit").order_by("unit_id", "id")
+
+
+def _ours_uncontracted(asked):
+    found = standings.without(asked.day, ours(asked)).filter(asked.within.q())
+    return found.select_related("unit").order_by("unit_id", "id")
 
 
 def _files(slug, asked):
@@ -172,12 +181,16 @@ def _unfiled(asked):
     return found.select_related("unit").order_by("unit_id", "id")
 
 
+def _people(slug, title, of):
+    """A list of people by their contracts, and that of the files kept right at the unit."""
+    return {
+        slug: Listing(title, FILE, partial(_uncontracted, of=of), files, SEES_CONTRACTS),
+        f"{slug}-here": Listing(title, FILE, partial(_uncontracted, of=of, is_right_here=True), files, SEES_CONTRACTS),
+    }
+
+
 def _file_gap(slug, title):
     return Listing(title, FILE, partial(_files, slug), files, WRITES_FILES)
-
-
-def _contract_gap(slug, title):
-    return Listing(title, SERVICE, partial(_services, slug), services, WRITES_FILES)
 
 
 FILE_GAPS = {
@@ -187,13 +200,6 @@ FILE_GAPS = {
     "document-unseen": _("People whose document was not seen"),
     "without-photo": _("People without photo"),
     "not-serving": _("Signed as not serving here, service goes on"),
-}
-CONTRACT_GAPS = {
-    "contracts-ended": _("Contracts that ended"),
-    "contracts-30": _("Contracts ending within 30 days"),
-    "contracts-60": _("Contracts ending in 31 to 60 days"),
-    "contracts-90": _("Contracts ending in 61 to 90 days"),
-    "without-contract": _("Auxiliary officers without contract dates"),
 }
 LISTS = {
     "joined": Listing(_("Joined this month"), SERVICE, partial(_moved, "joined"), services),
@@ -215,7 +221,11 @@ LISTS = {
     ),
     "without-service": Listing(_("Files without any service"), FILE, _unserved, files, WRITES_FILES),
     **{slug: _file_gap(slug, title) for slug, title in FILE_GAPS.items()},
-    **{slug: _contract_gap(slug, title) for slug, title in CONTRACT_GAPS.items()},
+    **_people("without-contract", _("People without contract"), standings.without),
+    **_people("contracts-required", _("People who work under a contract"), standings.employed),
+    "without-contract-ours": Listing(
+        _("People without contract, of my forces"), FILE, _ours_uncontracted, files, WRITES_FILES
+    ),
     **{
         slug: Listing(title, FILE, partial(_touched, slug), files, WRITES_FILES)
         for slug, title in changes.KINDS.items()

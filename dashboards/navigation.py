@@ -20,6 +20,8 @@ def site_nav(request) -> list[dict]:
     ]
     if request.user.has_perm(CONFIRMATIONS):
         pages.append((_("Confirmation of lists"), reverse("admin:personnel_rostersnapshot_changelist")))
+    if request.user.has_perm("personnel.view_contract"):
+        pages.append((_("Contracts"), reverse("dashboards:contracts")))
     if request.user.has_perm("personnel.view_programme"):
         pages.append((_("Merger"), reverse("dashboards:merger")))
     if request.user.has_perm(IMPORTS):

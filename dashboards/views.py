@@ -8,12 +8,15 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from dashboards import contracts as contracts_page
 from dashboards import merger as merger_page
 from dashboards import realname as realname_page
 from dashboards import strength as strength_page
 from dashboards import turnover as turnover_page
 from dashboards.asked import asked
 from dashboards.lists import LISTS
+from personnel.exports.contracts import Board
+from personnel.exports.contracts import book as contract_book
 from personnel.exports.export import ExportRefused
 from personnel.exports.pages import as_file
 from personnel.exports.turnover import book
@@ -32,6 +35,22 @@ def realname(request):
     """How far the real names of a unit's people are proved on a day."""
     context = site.each_context(request) | {"title": _("Real names")}
     return render(request, "dashboards/realname.html", context | realname_page.context(asked(request)))
+
+
+def contracts(request):
+    """How those who serve are employed (D3): GET shows the board, POST answers with it as a workbook."""
+    if not request.user.has_perm(contracts_page.NEEDED):
+        raise PermissionDenied
+    question = asked(request)
+    told = contracts_page.context(question)
+    if request.method == "POST":
+        board = Board(told["table"], question.day, question.unit, question.within, question.force)
+        try:
+            return as_file(*contract_book(board, request.user))
+        except ExportRefused:
+            raise PermissionDenied from None
+    context = site.each_context(request) | {"title": _("Contract board")}
+    return render(request, "dashboards/contracts.html", context | told)
 
 
 def merger(request):

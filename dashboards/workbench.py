@@ -9,11 +9,11 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from dashboards import changes, merger_work
+from dashboards import changes, contract_work, merger_work
 from dashboards.administrators import waiting_for_administrator
 from dashboards.asked import SEES_FIGURES, Asked
 from dashboards.charts.shapes import number
-from dashboards.lists import CONTRACT_GAPS, FILE_GAPS, LISTS, ours
+from dashboards.lists import FILE_GAPS, LISTS, ours
 from dashboards.navigation import CONFIRMATIONS, IMPORTS
 from dashboards.owed import owed
 from organization import divisions, drafts, rights
@@ -27,7 +27,6 @@ from personnel.models import ConfirmationCycle, Force, RosterImport, TransferCon
 from personnel.models.roster import STAGED_FOR
 
 # What each role can do something about; finance and training have nothing to mend here.
-EXPIRING = ("contracts-ended", "contracts-30", "contracts-60", "contracts-90")
 REMIND_DAYS = 30  # before lists are due
 PLAIN_GAPS = ("without-phone", "without-education")
 FILES = (*FILE_GAPS, "without-service")
@@ -35,11 +34,11 @@ SQUADS = ("squads-empty", "squads-small", "squads-leaderless")
 GAPS = {
     "clerk": (*FILES, *SQUADS),
     "staff": (*FILES, *SQUADS, "employers-unfiled"),
-    "hr": (*FILES, "without-contract", "employers-unfiled"),
+    "hr": (*FILES, "without-contract-ours", "employers-unfiled"),
     "governance": (*SQUADS, "posts-vacant"),
 }
 MOST_ROSTERS = 5
-WRONG = frozenset({"contracts-ended", "not-serving", "squads-empty", "employers-unfiled"})
+WRONG = frozenset({"not-serving", "squads-empty", "employers-unfiled"})
 
 
 def context(request) -> dict:
@@ -53,7 +52,7 @@ def context(request) -> dict:
     asked = Asked(account, account.unit, today, today)
     shown: dict = {"figures": key_figures(asked), "actions": actions(asked)}
     if account.has_perm("personnel.change_member"):
-        shown["waiting"] = counted(asked, EXPIRING)
+        shown["waiting"] = contract_work.waiting(asked)
         shown["changed"] = changed(asked, request)
     if account.has_perm(IMPORTS):
         shown["waiting"] = unconfirmed(account) + shown.get("waiting", [])
@@ -81,8 +80,6 @@ def counted(asked: Asked, slugs) -> list[dict]:
         asked_for = FILE_GAPS if divisions.level(asked.unit.code) in COUNTED_LEVELS else PLAIN_GAPS
         counts = gaps.file_counts(asked.day, asked.within, ours(asked), asked_for)
         known |= dict.fromkeys(FILE_GAPS, 0) | counts
-    if set(slugs) & set(CONTRACT_GAPS):
-        known |= gaps.service_counts(asked.day, asked.within, ours(asked))
     found = []
     for slug in slugs:
         if count := known[slug] if slug in known else LISTS[slug].rows(asked).count():

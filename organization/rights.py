@@ -41,6 +41,7 @@ _FILES: Verbs = {
     "personnel.correctionrequest": WRITE,
     "personnel.noticetext": VIEW,
     "personnel.noticegiven": ("view", "add"),
+    "personnel.contract": WRITE,
 }
 _LISTS: Verbs = {
     "personnel.card": (*VIEW, "export"),
@@ -91,7 +92,7 @@ _TABLE: dict[str, Verbs] = {
         "personnel.erasurebatch": ("view", "add", "approve"),
         "organization.employer": WRITE,
     },
-    "finance": _MASKED | {"personnel.bankaccount": (*WRITE, "reveal")},
+    "finance": _MASKED | {"personnel.bankaccount": (*WRITE, "reveal"), "personnel.contract": VIEW},
     "training": _MASKED,
     "governance": _MASKED
     | _ASSESSED
@@ -111,6 +112,7 @@ _TABLE: dict[str, Verbs] = {
         "personnel.privacyterm": WRITE,
         "personnel.noticetext": WRITE,
         "personnel.erasurehold": VIEW,
+        "personnel.contract": VIEW,
         "personnel.erasurebatch": ("view", "approve"),
     },
     "sysadmin": {

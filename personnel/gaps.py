@@ -4,14 +4,14 @@ Each function takes a day, a reach of units and the forces whose files the reade
 """
 
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.functions import Length
 
 from organization.belonging import Reach
 from personnel.confirmation import progress
-from personnel.models import Assignment, Force, Member
+from personnel.models import Assignment, Member
 from personnel.realname import levels
 
 
@@ -48,40 +48,6 @@ def file_counts(day: date, within: Reach, forces: Sequence[str], slugs: Collecti
 def without_service(day: date, within: Reach, forces: Sequence[str]):
     """Files of people who never served anywhere; those who left are no gap."""
     return Member.objects.filter(within.q()).exclude(Exists(_services_of_member()))
-
-
-def contracts(day: date) -> dict[str, Q]:
-    """{slug: condition on a running service} of contracts that ended, end soon, or are missing though needed."""
-
-    def ends(after: int, until: int) -> Q:
-        return Q(contract_until__gt=day + timedelta(days=after), contract_until__lte=day + timedelta(days=until))
-
-    return {
-        "contracts-ended": Q(contract_until__lt=day),
-        "contracts-30": ends(-1, 30),
-        "contracts-60": ends(30, 60),
-        "contracts-90": ends(60, 90),
-        "without-contract": Q(force=Force.AUXILIARY, contract_from=None)
-        | Q(force=Force.AUXILIARY, contract_until=None),
-    }
-
-
-def services(slug: str, day: date, within: Reach, forces: Sequence[str]):
-    """Running services of which that is so."""
-    return _running(day, within, forces).filter(contracts(day)[slug])
-
-
-def service_counts(day: date, within: Reach, forces: Sequence[str]) -> dict[str, int]:
-    """How many `services` there are of each slug of `contracts`, in one query."""
-    told = {slug.replace("-", "_"): condition for slug, condition in contracts(day).items()}
-    counts = _running(day, within, forces).aggregate(
-        **{name: Count("pk", filter=condition) for name, condition in told.items()}
-    )
-    return {name.replace("_", "-"): count for name, count in counts.items()}
-
-
-def _running(day, within, forces):
-    return Assignment.objects.on(day).filter(within.q(), force__in=forces)
 
 
 def _serving(day, within, forces):

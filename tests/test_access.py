@@ -24,6 +24,7 @@ from personnel.models import (
     BankAccount,
     Card,
     ConfirmationCycle,
+    Contract,
     DifferentPeople,
     DocumentSighting,
     EmergencyContact,
@@ -71,6 +72,10 @@ def world(unit, account, word="样本"):
         post = team.posts.first()
         held = Appointment.objects.create(post=post, official=word, office=word, started_on=date(2013, 1, 1))
         bank = BankAccount.objects.create(member=member, bank=word, number="6222021234567890")
+        agreed = Contract.objects.create(
+            member=member, employer=employer, starts_on=date(2013, 1, 1), kind="open_ended", number=word,
+            ending_note=word,
+        )  # fmt: skip
         contact = EmergencyContact.objects.create(member=member, name=word, relation=word, phone="13800001234")
         health = HealthRecord.objects.create(member=member, condition="1")
         card = Card.objects.get(member=member)
@@ -111,7 +116,7 @@ def world(unit, account, word="样本"):
         certificate = issuing.issue(issuing.Draft("service", service, date(2014, 7, 1), uuid.uuid4(), word), user)
     made = [
         member, employer, team, post, held, bank, contact, health, card, user, place, roster, certificate,
-        snapshot, cycle, done, asked, waiting, merged, apart, away,
+        snapshot, cycle, done, asked, waiting, merged, apart, away, agreed,
     ]  # fmt: skip
     return {each._meta.label_lower: each.pk for each in made} | logged(account)
 

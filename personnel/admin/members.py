@@ -15,6 +15,7 @@ from organization.models import Unit
 from personnel import lookup
 from personnel.admin import certificates, correction_pages, file_pages, numbers, photos
 from personnel.assessment import results
+from personnel.contracts.of_member import of_member
 from personnel.forms import AssignmentForm, AssignmentFormSet, MemberForm, NewMemberForm
 from personnel.models import Assignment, EmergencyContact, HealthRecord, Member
 from personnel.realname import pages as realname
@@ -296,6 +297,9 @@ class MemberAdmin(GuardedAdmin):
         context["photo"] = photos.panel(self, request, kwargs.get("obj"))
         if context.get("original") and request.user.has_perm("personnel.view_assessment"):
             context["assessed"] = results.of_member(context["original"])
+        if context.get("original") and request.user.has_perm("personnel.view_contract"):
+            context["contracts"] = of_member(context["original"])
+            context["may_add_contract"] = context["may_correct"] and request.user.has_perm("personnel.add_contract")
         return super().render_change_form(request, context, *args, **kwargs)
 
 

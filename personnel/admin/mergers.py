@@ -122,6 +122,7 @@ class MergerTaskAdmin(GuardedAdmin):
     fields = ["person", "unit", "kind", "due_on", "done_on"]
     readonly_fields = ["person", "unit", "kind"]
     actions = ["mark_done"]  # type: ignore[assignment]
+    change_list_template = "personnel/merger/tasks.html"
 
     def get_queryset(self, request):
         return super().get_queryset(request).standing()

@@ -67,7 +67,7 @@ def _judge(file: Member, services: list[Assignment], values: Mapping, ours: Sequ
     running = [each for each in services if runs(each, day) and each.force in ours]
     if file.erased_on:
         return _skipped(file, ERASED)
-    if of_person and not _is_written_by(services, ours):
+    if of_person and not is_written_by(services, ours):
         return _skipped(file, NOT_YOURS)
     if of_service and len(running) != 1:
         served = any(runs(each, day) for each in services)
@@ -90,7 +90,7 @@ def _skipped(file: Member, reason: StrOrPromise) -> Row:
     return Row(file.pk, file.name, file.unit.name, skipped=reason)
 
 
-def _is_written_by(services: list[Assignment], ours: Sequence[str]) -> bool:
+def is_written_by(services: list[Assignment], ours: Sequence[str]) -> bool:
     """As `Member.is_written_by` says of one file: the running or last service decides."""
     if not services:
         return True

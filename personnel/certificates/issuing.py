@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from organization.models import Unit
+from personnel.contracts.of_member import of_service
 from personnel.exports.columns import Places
 from personnel.models import Assignment, Certificate, Member
 
@@ -67,7 +68,9 @@ def issue(draft: Draft, account) -> Certificate:
 
 
 def _facts(service: Assignment) -> dict:
-    member = service.member
+    """What the register says; the days of the contract on record, or else those that the roster gave."""
+    member, contract = service.member, of_service(service)
+    days = (contract.starts_on, contract.last_day) if contract else (service.contract_from, service.contract_until)
     return {
         "service": service,
         "member": member,
@@ -81,8 +84,8 @@ def _facts(service: Assignment) -> dict:
         "post": service.post,
         "started_on": service.started_on,
         "ended_on": service.ended_on,
-        "contract_from": service.contract_from,
-        "contract_until": service.contract_until,
+        "contract_from": days[0],
+        "contract_until": days[1],
     }
 
 

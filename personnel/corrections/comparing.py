@@ -26,13 +26,14 @@ MOVING = frozenset(
     {
         "personnel_assignment", "personnel_emergencycontact", "personnel_healthrecord", "personnel_bankaccount",
         "personnel_formernumber", "personnel_appointment", "personnel_photo", "personnel_noticegiven",
-        "personnel_correctionrequest", "personnel_erasurehold",
+        "personnel_correctionrequest", "personnel_erasurehold", "personnel_contract",
         # These go by themselves: a certificate with the service it speaks of, an open question by trigger.
         "personnel_certificate", "personnel_transferconsent",
     }
 )  # fmt: skip
 # Documents seen stay with the absorbed file: they prove its number, not the other one. Lines of signed lists name the
-# file that was signed for, and stay as they were signed. A proposal to erase stands in the way.
+# file that was signed for, and stay as they were signed. So does a contract that would run beside one of the file that
+# stays with the same employer. A proposal to erase stands in the way.
 CERTIFIED = _(
     "A certificate was issued on a service that would stay behind with the absorbed file. Let that service move, or "
     "let the other file stay."

@@ -18,6 +18,7 @@ from personnel.models import (
     Appointment,
     Assignment,
     BankAccount,
+    Contract,
     CorrectionRequest,
     EmergencyContact,
     ErasureHold,
@@ -91,6 +92,9 @@ def _dealings(survivor: Member, absorbed: Member) -> list[models.Model]:
     told = NoticeGiven.objects.filter(member=survivor).values("notice")
     found: list[models.Model] = [*NoticeGiven.objects.filter(member=absorbed).exclude(notice__in=told).order_by("id")]
     found += CorrectionRequest.objects.filter(member=absorbed).order_by("id")
+    ours = list(Contract.objects.filter(member=survivor))
+    theirs = Contract.objects.filter(member=absorbed).order_by("starts_on", "id")
+    found += [each for each in theirs if not any(each.runs_beside(other) for other in ours)]
     holds = ErasureHold.objects.filter(member=absorbed).order_by("id")
     is_held = ErasureHold.objects.filter(member=survivor, lifted_on=None).exists()
     return found + [each for each in holds if each.lifted_on or not is_held]

@@ -7,6 +7,7 @@ from datetime import date
 from random import Random
 
 from personnel.demo import careers, files
+from personnel.demo.contracts import Contract, Contracts
 from personnel.demo.draw import lots, repeated, shares
 from personnel.demo.employers import Employer, employers
 from personnel.demo.jobs import Job, Jobs
@@ -35,6 +36,7 @@ class District:
     accounts: list[files.Account]
     contacts: list[files.Contact]
     health: list[files.Health]
+    contracts: list[Contract]
 
 
 def district(day: date, seed: int, size: Size | None = None) -> District:
@@ -57,6 +59,7 @@ def district(day: date, seed: int, size: Size | None = None) -> District:
         files.accounts(lots(seed, "accounts"), numbers, forces),
         files.contacts(lots(seed, "contacts"), numbers, forces),
         files.health(lots(seed, "health"), day, forces),
+        [*Contracts(lots(seed, "contracts"), day, crowd.people, bodies).of(services, town_offices)],
     )  # fmt: skip
 
 

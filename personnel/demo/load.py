@@ -21,13 +21,22 @@ from personnel.demo.mergers import load_mergers
 from personnel.demo.places import DISTRICT, DISTRICT_NAME, Place
 from personnel.demo.size import Size
 from personnel.demo.staging import Inserts, analyze
-from personnel.models import Appointment, Assignment, BankAccount, Card, EmergencyContact, HealthRecord, Member
+from personnel.models import (
+    Appointment,
+    Assignment,
+    BankAccount,
+    Card,
+    Contract,
+    EmergencyContact,
+    HealthRecord,
+    Member,
+)
 
 ORIGIN = "manage.py demo"
 LOCK = 440199
 WRITTEN = (
     Unit, Account, Team, Post, Employer, Member, Card, Assignment, Appointment,
-    BankAccount, EmergencyContact, HealthRecord, *OF_MERGERS,
+    BankAccount, EmergencyContact, HealthRecord, Contract, *OF_MERGERS,
 )  # fmt: skip
 
 
@@ -103,6 +112,7 @@ def _people(cursor, made: District) -> None:
         write.insert(BankAccount, _files(BankAccount, made, people, made.accounts))
         write.insert(EmergencyContact, _files(EmergencyContact, made, people, made.contacts))
         write.insert(HealthRecord, _files(HealthRecord, made, people, made.health))
+        write.insert_columns(Contract, _contracts(made, people, employers))
 
 
 def _members(made: District, people: list[int]):
@@ -131,6 +141,20 @@ def _appointments(made: District, posts: list[int], people: list[int]):
 def _files(model, made: District, people: list[int], records):
     for record in records:
         yield _row(model, record, member_id=people[record.person], unit_id=made.keepers[record.person])
+
+
+def _contracts(made: District, people: list[int], employers: list[int]) -> dict[str, list]:
+    """Columns, since nothing of a contract is sealed or derived."""
+    agreed = made.contracts
+    names = ("kind", "starts_on", "ends_on", "signed_on", "recruiter_id", "using_unit_id")
+    blank = [""] * len(agreed)
+    return {
+        "member_id": [people[each.person] for each in agreed],
+        "unit_id": [made.keepers[each.person] for each in agreed],
+        "employer_id": [employers[each.employer] for each in agreed],
+        **{name: [getattr(each, name) for each in agreed] for name in names},
+        "number": blank, "ending": blank, "ending_note": blank,
+    }  # fmt: skip
 
 
 def _keyed(model, keys_of: list[int], records):

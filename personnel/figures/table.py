@@ -4,6 +4,7 @@ from datetime import date
 
 from organization.belonging import Reach
 from organization.figures import teams
+from personnel.figures.contracts import contracts
 from personnel.figures.course import movement
 from personnel.figures.employment import guards
 from personnel.figures.leadership import posts, squads_at_risk
@@ -28,6 +29,7 @@ def flat(day: date, within: Reach, force: str | None = None) -> dict[str, float]
         "squads.empty": sum(squad.is_empty for squad in at_risk),
         "squads.small": sum(squad.is_small for squad in at_risk),
         "squads.leaderless": sum(not squad.is_led for squad in at_risk),
+        **_under("contracts", contracts(day, within, force)),
         **_under("merger", merger(day, within)),
         **_under("month", movement(day, within, force)),
     }

@@ -13,7 +13,7 @@ from personnel.merger.carrying_out import LOCK_FILES, scope_of
 from personnel.merger.terms import CARRY_OUT, MergerRefused, check_role, last_batch, locked
 from personnel.models import Member, PlacementBatch, Programme
 
-LATER = {"table": "personnel_assignment"}
+LATER = {"table__in": ["personnel_assignment", "personnel_contract"]}
 FREE = """
 UPDATE personnel_placement p SET outcome = 'pending', batch_id = NULL, verdict = '', reason = '', new_service_id = NULL
 FROM unnest(%(placements)s::bigint[]) AS t (id) WHERE t.id = p.id
@@ -28,7 +28,7 @@ WHERE id = ANY (%(old)s) AND ending = 'merged' AND ended_on = %(day)s
 def revert(programme: Programme, account: Account) -> PlacementBatch:
     """Take the last carried-out proposal back in the caller's transaction.
 
-    Raises MergerRefused, with the names of those whose services were changed since.
+    Raises MergerRefused, with the names of those whose services or contracts were changed since.
     """
     programme = locked(programme)
     check_role(account, programme, CARRY_OUT)
@@ -41,7 +41,7 @@ def revert(programme: Programme, account: Account) -> PlacementBatch:
     with entered(scope_of(batch)), connection.cursor() as cursor:
         cursor.execute(LOCK_FILES, {"batch": batch.pk})
         if people := later_changes(batch):
-            message = _("Nothing was taken back: services were changed since, or work was done, for %(names)s.")
+            message = _("Nothing was taken back: services or contracts changed since, or work was done, for %(names)s.")
             names = "、".join(one["name"] for one in people[:10])
             raise MergerRefused("changed_since", message, people=people, names=names)
         _take_back(cursor, batch, account, programme.merged_on)
@@ -50,7 +50,7 @@ def revert(programme: Programme, account: Account) -> PlacementBatch:
 
 
 def later_changes(batch: PlacementBatch) -> list[dict]:
-    """People of the batch of whom a service was changed or begun since, or a task was done."""
+    """People of the batch of whom a service or a contract was changed or begun since, or a task was done."""
     members = list(batch.placements.values_list("member", flat=True))
     ours = TrailEntry.objects.filter(batch=batch.trail_batch)
     last = ours.aggregate(last=Max("id"))["last"] or 0

@@ -10,16 +10,16 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Mod
 from django.utils.translation import gettext_lazy as _
 
-from personnel.models import Assignment, Indicator, MergerTask, Outcome, Placement, Programme
+from personnel.models import Assignment, Contract, Indicator, MergerTask, Outcome, Placement, Programme
 
-# What an indicator asks of a person; the tasks are done by whoever signs, issues and trains.
+# What an indicator asks of a person; the tasks are done by whoever issues and trains.
 MEANING = {
     Indicator.TITLE: _("serves under the new title, employed by the sub-bureau"),
     Indicator.INSIGNIA: _("kit issued"),
-    Indicator.CONTRACT: _("contract signed, or one in force"),
+    Indicator.CONTRACT: _("contract with the sub-bureau signed and in force"),
     Indicator.TRAINING: _("training attended"),
 }
-TASKS = {Indicator.INSIGNIA: "kit", Indicator.CONTRACT: "contract", Indicator.TRAINING: "training"}
+TASKS = {Indicator.INSIGNIA: "kit", Indicator.TRAINING: "training"}
 
 
 def people(programme: Programme, day: date):
@@ -28,7 +28,8 @@ def people(programme: Programme, day: date):
     found = Placement.objects.filter(programme=programme, outcome=Outcome.ABSORBED).filter(Exists(serving))
     done = MergerTask.objects.standing().filter(member=OuterRef("member"), batch=OuterRef("batch"), done_on__lte=day)
     met = {f"met_{name}": Q(Exists(done.filter(kind=kind))) for name, kind in TASKS.items()}
-    met["met_contract"] |= Q(Exists(serving.filter(contract_from__lte=day, contract_until__gte=day)))
+    signed = Contract.objects.in_force(day).filter(member=OuterRef("member"), employer=programme.employer_id)
+    met["met_contract"] = Q(Exists(signed))
     met["met_title"] = Q(Exists(serving.filter(employer=programme.employer_id)))
     return found.annotate(
         town=F("unit") - Mod(F("unit"), 1000), **{f"met_{name}": met[f"met_{name}"] for name in Indicator}

@@ -4,6 +4,7 @@ from personnel.models.assessment import Assessment, AssessmentCycle, Examiner, K
 from personnel.models.assignment import Assignment, Force
 from personnel.models.card import Card
 from personnel.models.certificate import Certificate
+from personnel.models.contract import Contract
 from personnel.models.corrections import (
     DifferentPeople,
     FileMerge,
@@ -44,6 +45,7 @@ __all__ = [
     "Card",
     "Certificate",
     "ConfirmationCycle",
+    "Contract",
     "CorrectionRequest",
     "DifferentPeople",
     "DocumentSighting",

@@ -25,21 +25,22 @@ WIDTH = 2**22
 LAST_DAY = WIDTH - 1
 
 
-def _day(field, template):
-    """The day of a member on the axis of days, of a date column."""
+def member_day(field, template):
+    """The day of a member on the axis of days, of a date column or an expression."""
     place = Func(F("member"), template=f"%(expressions)s::bigint * {WIDTH}")
-    return Func(place, Func(F(field), template=template), arg_joiner=" + ", template="(%(expressions)s)")
+    day = F(field) if isinstance(field, str) else field
+    return Func(place, Func(day, template=template), arg_joiner=" + ", template="(%(expressions)s)")
 
 
-def _corner(day, percent):
+def corner(day, percent):
     return Func(day, percent, function="point")
 
 
 # Half a unit short of the next day and percent, since boxes that touch overlap.
 BOX_SERVED = Func(
-    _corner(_day("started_on", "(%(expressions)s - DATE '0001-01-01')"), F("share_from")),
-    _corner(
-        _day("ended_on", f"COALESCE(%(expressions)s - DATE '0001-01-01', {LAST_DAY}) - 0.5::float8"),
+    corner(member_day("started_on", "(%(expressions)s - DATE '0001-01-01')"), F("share_from")),
+    corner(
+        member_day("ended_on", f"COALESCE(%(expressions)s - DATE '0001-01-01', {LAST_DAY}) - 0.5::float8"),
         Func(F("share_from"), F("share"), arg_joiner=" + ", template="(%(expressions)s - 0.5::float8)"),
     ),
     function="box",

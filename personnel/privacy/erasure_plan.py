@@ -120,6 +120,7 @@ PLAN: tuple[Part, ...] = (
         "personnel_assignment",
         {"post": EMPTY, "badge": EMPTY, "former_title": EMPTY, "ending_note": EMPTY},
     ),
+    Part("personnel_contract", {"number": EMPTY, "ending_note": EMPTY}),
     Part("personnel_appointment"),
     Part("personnel_dossier"),  # goes with the member alone
     Part("personnel_card"),  # its triggers copy what is left of the member

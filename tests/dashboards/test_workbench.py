@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axes.models import AccessAttempt
@@ -17,6 +18,7 @@ from personnel.confirmation import lists, signing
 from personnel.models import Assignment, ConfirmationCycle, Member
 from tests.conftest import OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE
 from tests.factories import EmployerFactory, MemberFactory, serve
+from tests.personnel.contracting import contract
 
 TODAY = timezone.localdate()
 
@@ -35,8 +37,16 @@ def opened(response):
     return response.context["cl"].result_count if "cl" in response.context else response.context["page"].paginator.count
 
 
-def ending(days):
-    return {"contract_from": TODAY - timedelta(days=400), "contract_until": TODAY + timedelta(days=days)}
+def ending(member, days):
+    """Somebody who serves, with a contract of which the last day is so many days ahead."""
+    serve(member)
+    contract(member, EmployerFactory(unit_id=member.unit_id), TODAY - timedelta(days=400), TODAY + timedelta(days=days))
+
+
+def standings(response):
+    """{standing: count} of what waits about contracts."""
+    found = [row for row in response.context["waiting"] if "/personnel/contract/?" in row["url"]]
+    return {parse_qs(urlsplit(row["url"]).query)["standing"][0]: int(row["count"]) for row in found}
 
 
 @pytest.fixture
@@ -45,14 +55,14 @@ def people(root):
     serve(MemberFactory(phone="13800000001", education=None))
     serve(MemberFactory(education="61"))
     for index, days in enumerate((-1, 0, 30, 31, 91)):
-        serve(MemberFactory(phone=f"1380000010{index}"), **ending(days))
+        ending(MemberFactory(phone=f"1380000010{index}"), days)
     MemberFactory(phone="13800000200")
-    serve(MemberFactory(phone="13800000300", unit=at(OTHER_VILLAGE)), **ending(-1))
+    ending(MemberFactory(phone="13800000300", unit=at(OTHER_VILLAGE)), -1)
 
 
 def test_a_clerk_sees_what_to_mend_in_the_own_village(people, clerk, visitor):
     response = visitor(clerk).get("/")
-    assert rows(response, "waiting") == {"contracts-ended": 1, "contracts-30": 2, "contracts-60": 1}
+    assert standings(response) == {"ended": 1, "ending-30": 2, "ending-60": 1}
     assert rows(response, "gaps") == {
         "without-phone": 1, "without-education": 1, "document-unseen": 7, "without-photo": 7, "without-service": 1,
     }  # fmt: skip
@@ -89,7 +99,8 @@ def test_the_personnel_office_mends_its_own_forces_only(people, account, visitor
     office = visitor(account("hr", is_demo=True)).get("/")
     assert rows(office, "waiting") == []
     assert rows(office, "gaps") == {
-        "without-phone": 1, "document-unseen": 1, "without-photo": 1, "without-service": 1, "employers-unfiled": 1
+        "without-phone": 1, "document-unseen": 1, "without-photo": 1, "without-service": 1, "employers-unfiled": 1,
+        "without-contract-ours": 1,
     }  # fmt: skip
 
 
@@ -146,7 +157,7 @@ def test_the_number_of_queries_does_not_grow_with_the_people(people, account, vi
     for unit in (VILLAGE, SECOND_VILLAGE):
         Team.objects.establish(at(unit), TODAY - timedelta(days=1), "police_room")
         for _ in range(5):
-            serve(MemberFactory(unit=at(unit), education=None), **ending(-1))
+            ending(MemberFactory(unit=at(unit), education=None), -1)
     assert queries() == few
 
 
@@ -157,6 +168,7 @@ def test_the_navigation_leads_to_people_strength_and_rosters_for_those_who_see_t
         ("/dashboards/strength/", True),
         ("/dashboards/realname/", False),
         ("/personnel/rostersnapshot/", False),
+        ("/dashboards/contracts/", False),
         ("/personnel/rosterimport/", False),
     ]
     assert visitor(account("sysadmin", is_demo=True)).get("/").context["site_nav"] == []
@@ -203,12 +215,20 @@ def test_who_was_signed_as_gone_and_still_serves_is_told(people, clerk, visitor)
     assert "not-serving" not in rows(browser.get("/"), "gaps")
 
 
-def test_auxiliary_officers_without_contract_dates_are_told_to_the_personnel_office(people, account, visitor):
+def test_people_without_contract_are_told_to_the_personnel_office(people, account, visitor):
     serve(MemberFactory(phone="13800000999"), force="auxiliary")
-    serve(MemberFactory(phone="13800000998"), force="auxiliary", **ending(200))
+    has = MemberFactory(phone="13800000998")
+    serve(has, force="auxiliary")
+    contract(has, EmployerFactory(unit_id=VILLAGE), last=TODAY + timedelta(days=200))
     browser = visitor(account("hr", is_demo=True))
-    assert rows(browser.get("/"), "gaps")["without-contract"] == 1
-    assert opened(browser.get("/dashboards/lists/without-contract/")) == 1
+    assert rows(browser.get("/"), "gaps")["without-contract-ours"] == 1
+    assert opened(browser.get("/dashboards/lists/without-contract-ours/")) == 1
+
+
+def test_contracts_that_rosters_tell_of_and_nobody_took_over_wait(people, clerk, visitor):
+    serve(MemberFactory(), contract_from=TODAY - timedelta(days=9), contract_until=TODAY + timedelta(days=9))
+    waiting = [row for row in visitor(clerk).get("/").context["waiting"] if "rosters" in row["url"]]
+    assert [row["count"] for row in waiting] == ["1"]
 
 
 # --- since the last time ---------------------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from organization.models import SecurityEvent, Unit
 from organization.scope import as_account, as_root
 from personnel.certificates import issuing, wording
-from personnel.models import Assignment, Certificate, Member
+from personnel.models import Assignment, Certificate, Contract, Member
 from tests.conftest import OTHER_VILLAGE, TOWN, VILLAGE
-from tests.factories import MemberFactory, id_number, serve
+from tests.factories import EmployerFactory, MemberFactory, id_number, serve
 
 BORN = date(1980, 3, 15)
 NUMBER = id_number(9, BORN)
@@ -58,6 +58,14 @@ def chosen(member, kind="service", **fields):
 
 def text(answer):
     return re.sub(r"<[^>]+>", "", answer.content.decode())
+
+
+def test_a_leaving_certificate_tells_the_contract_on_record_before_that_of_the_roster(member, clerk, issue):
+    employer = EmployerFactory(unit_id=member.unit_id)
+    for start, over in (("2011-03-01", "2012-03-01"), ("2012-03-01", "2014-03-01"), ("2014-03-01", "2016-03-01")):
+        Contract.objects.create(member=member, employer=employer, starts_on=start, ends_on=over, signed_on=start)
+    made = issue(clerk, member, "leaving")
+    assert (f"{made.contract_from}", f"{made.contract_until}") == ("2014-03-01", "2016-02-29")
 
 
 # --- what it says -----------------------------------------------------------------------------------------------------

@@ -27,8 +27,8 @@ OWNER = "owner"  # web roles delete nobody without an undo
 NOBODY, FIRST_DAY = 10**15, date(2014, 1, 1)
 # Whatever else points to a member makes each undo and each batch move look into one more table for every person.
 POINTING_TO_MEMBERS = {
-    "personnel_bankaccount", "personnel_documentsighting", "personnel_dossier", "personnel_emergencycontact",
-    "personnel_healthrecord", "personnel_noticegiven", "personnel_photo",
+    "personnel_bankaccount", "personnel_contract", "personnel_documentsighting", "personnel_dossier",
+    "personnel_emergencycontact", "personnel_healthrecord", "personnel_noticegiven", "personnel_photo",
 }  # fmt: skip
 POINTING = """
 SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confrelid = 'personnel_member'::regclass

@@ -23,6 +23,7 @@ from personnel.models import (
     BankAccount,
     Card,
     Certificate,
+    Contract,
     CorrectionRequest,
     DocumentSighting,
     EmergencyContact,
@@ -38,7 +39,7 @@ from personnel.models import (
 )
 from personnel.photos import keeping
 from tests.conftest import OTHER_VILLAGE, SECOND_VILLAGE, VILLAGE
-from tests.factories import MemberFactory, id_number, serve
+from tests.factories import EmployerFactory, MemberFactory, id_number, serve
 
 TODAY = timezone.localdate()
 
@@ -46,7 +47,7 @@ TABLES = (
     "personnel_member", "personnel_assignment", "personnel_emergencycontact", "personnel_healthrecord",
     "personnel_bankaccount", "personnel_appointment", "personnel_photo", "personnel_documentsighting",
     "personnel_noticegiven", "personnel_correctionrequest", "personnel_erasurehold", "personnel_certificate",
-    "personnel_transferconsent",
+    "personnel_transferconsent", "personnel_contract",
 )  # fmt: skip
 
 
@@ -361,6 +362,23 @@ def test_notices_requests_and_holds_move_and_what_both_have_stays_behind(pair, s
         assert [len(kept[f"personnel_{table}"]) for table in ("noticegiven", "correctionrequest", "erasurehold")] == [
             1, 0, 1,
         ]  # fmt: skip
+
+
+def test_contracts_move_and_what_runs_beside_one_of_the_other_file_stays_behind(pair, staff):
+    first, second = pair
+    employer = EmployerFactory(unit_id=VILLAGE)
+    ours = employ(first, employer, "2020-01-01", "2021-01-01")
+    employ(second, employer, "2020-06-01", "2021-06-01")
+    later = employ(second, employer, "2021-06-01", "2022-06-01")
+    before = register()
+    record = merge(first.pk, second.pk, staff, reason="重复", taken=[])
+    assert set(Contract.objects.values_list("pk", "member")) == {(ours.pk, first.pk), (later.pk, first.pk)}
+    assert unmerge(record, staff) == []
+    assert register() == before
+
+
+def employ(member, employer, starts_on, ends_on):
+    return Contract.objects.create(member=member, employer=employer, starts_on=starts_on, ends_on=ends_on)
 
 
 def test_a_certificate_goes_with_the_service_it_speaks_of(pair, staff):

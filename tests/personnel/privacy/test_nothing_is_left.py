@@ -23,6 +23,7 @@ from personnel.models import (
     BankAccount,
     Certificate,
     ConfirmationCycle,
+    Contract,
     CorrectionRequest,
     DocumentSighting,
     EmergencyContact,
@@ -43,7 +44,7 @@ from personnel.models.member import ERASED
 from personnel.photos import keeping
 from personnel.privacy import erasure_plan, kept_copies, whole_file
 from tests.conftest import OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE
-from tests.factories import MemberFactory, id_number, serve
+from tests.factories import EmployerFactory, MemberFactory, id_number, serve
 from tests.personnel.privacy.test_erasure import TODAY, confirm, propose
 
 BORN = date(1985, 6, 20)
@@ -63,6 +64,7 @@ WORDS = (
     "哨兵拒绝",
     "哨兵更正",
     "哨兵保留",
+    "哨兵合同",
 )
 PICTURES = (b"\xff\xd8\xff sentinel of the survivor", b"\xff\xd8\xff sentinel of the absorbed")
 # Gone within a day, its sender's alone; assessments and mergers, whose tables the plan names.
@@ -149,6 +151,10 @@ def _dealings(member, staff):
     CorrectionRequest.objects.create(
         member=member, wrong="哨兵更正", brought_by=NAME, received_on=date(2022, 1, 5), due_on=date(2022, 1, 26),
         recorded_by=staff.pk, outcome="refused", reason="哨兵更正", answered_on=date(2022, 1, 6), answered_by=staff.pk,
+    )  # fmt: skip
+    Contract.objects.create(
+        member=member, employer=EmployerFactory(unit_id=TOWN), starts_on=date(2010, 1, 1), ends_on=date(2011, 1, 1),
+        ended_on=date(2010, 6, 1), ending="other", ending_note="哨兵合同", number="哨兵合同",
     )  # fmt: skip
     ErasureHold.objects.create(
         member=member, reason="哨兵保留", held_from=date(2020, 1, 1), lifted_on=date(2021, 1, 1), set_by=staff.pk

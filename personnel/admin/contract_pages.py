@@ -1,0 +1,167 @@
+"""Many contracts at once: who and what, then each of them as it would be, then they are written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from organization.refusal import StrOrPromise
+from organization.refused_by_database import sentence
+from personnel.admin.contract_forms import CalendarForm, RosterForm, SignForm, TermsForm
+from personnel.admin.contract_lines import Line, contracts_of, of_contracts, of_people, people_of, ticked
+from personnel.contracts import merger_tasks, renewing, signing, writing
+from personnel.contracts.planning import Row, digest
+from personnel.contracts.writing import MOST, ContractsRefused
+from personnel.models import Contract, Member
+
+RIGHTS = ("personnel.change_contract", "personnel.add_contract")
+
+
+@dataclass(frozen=True)
+class Work:
+    """A page that writes many. `keys` are of contracts, or of people where `of_people`."""
+
+    slug: str
+    title: StrOrPromise
+    hint: StrOrPromise
+    form: type
+    plan: Callable[..., list[Row]]
+    of_people: bool = False
+
+
+WORKS = {
+    "renew": Work(
+        "renew", gettext_lazy("Renew contracts"),
+        gettext_lazy("Each new contract begins on the day after the last day of the old one."), TermsForm,
+        lambda keys, form, account, day: renewing.plan(keys, form.terms(), account, day),
+    ),
+    "calendar": Work(
+        "calendar", gettext_lazy("Bring contracts to one calendar"),
+        gettext_lazy(
+            "Contracts that end on different days are followed by a term until one common day; from then on all of "
+            "them are renewed together. Such a term counts as a fixed term."
+        ),
+        CalendarForm,
+        lambda keys, form, account, day: renewing.plan(keys, form.terms(), account, day),
+    ),
+    "sign": Work(
+        "sign", gettext_lazy("Write first contracts"),
+        gettext_lazy("Recruiter, using unit and employer are those of the service that runs today."), SignForm,
+        lambda keys, form, account, day: signing.plan(keys, form.offer(), account, day), of_people=True,
+    ),
+    "rosters": Work(
+        "rosters", gettext_lazy("Take over contracts from rosters"),
+        gettext_lazy("First and last day are those that the roster gave; the employer is that of the service."),
+        RosterForm, lambda keys, form, account, day: signing.plan(keys, form.offer(), account, day), of_people=True,
+    ),
+}  # fmt: skip
+
+
+# --- the steps --------------------------------------------------------------------------------------------------------
+
+
+def page(slug: str, request):
+    """GET whom it may be about, and the form; POST previews, and with `carry_out` writes."""
+    if not request.user.has_perms(RIGHTS):
+        raise PermissionDenied
+    work, keys = WORKS[slug], ticked(request)
+    if request.method != "POST":
+        lines = people_of(request, slug) if work.of_people else contracts_of(request)
+        return asking(request, work, work.form(initial=initial(request, slug)), lines)
+    form = work.form(request.POST)
+    if form.is_valid():
+        try:
+            writing.checked(keys)
+            if "carry_out" in request.POST and (answer := carried_out(request, work, form, keys)):
+                return answer
+            return preview(request, work, form, keys)
+        except ContractsRefused as refusal:
+            messages.error(request, str(refusal))
+    chosen_before = Member.objects.filter(pk__in=keys) if work.of_people else Contract.objects.filter(pk__in=keys)
+    lines = of_people(chosen_before) if work.of_people else of_contracts(chosen_before)
+    return asking(request, work, form, lines)
+
+
+def chosen(request, slug: str, contracts):
+    """The page for the contracts that were ticked in the list, or for all of the list."""
+    lines = of_contracts(Contract.objects.filter(pk__in=contracts.order_by().values("pk")))
+    return asking(request, WORKS[slug], WORKS[slug].form(), lines)
+
+
+def initial(request, slug: str) -> dict:
+    if slug == "sign" and request.GET.get("source") == "merger":
+        return {"starts_on": merger_tasks.merged_on(), "ends_others": True}
+    return {"starts_on": timezone.localdate()} if slug == "sign" else {}
+
+
+def context_of(request, work_slug: str, title, **more):
+    shared = {
+        "title": title, "opts": Contract._meta, "query": request.GET.urlencode(),
+        "action": reverse(f"admin:personnel_contract_{work_slug}"),
+    }  # fmt: skip
+    return admin.site.each_context(request) | shared | more
+
+
+def asking(request, work: Work, form, lines: list[Line]):
+    return choosing(request, work.slug, work.title, form, lines, hint=work.hint)
+
+
+def choosing(request, slug: str, title, form, lines: list[Line], **more):
+    is_too_many = len(lines) > MOST
+    context = context_of(
+        request, slug, title, form=form, lines=[] if is_too_many else lines, is_too_many=is_too_many, most=MOST, **more
+    )
+    return render(request, "personnel/contract/choose.html", context)
+
+
+def preview(request, work: Work, form, keys):
+    rows = work.plan(keys, form, request.user, timezone.localdate())
+    made = [row for row in rows if row.contract]
+    context = context_of(
+        request, work.slug, work.title, form=form, keys=keys, rows=made, seen=digest(rows),
+        skipped=[row for row in rows if row.skipped],
+        ends=renewing.last_days(rows) if work.slug == "calendar" else None,
+        sent=[(name, value) for name, value in request.POST.items() if name in form.fields],
+    )  # fmt: skip
+    return render(request, "personnel/contract/preview.html", context)
+
+
+def carried_out(request, work: Work, form, keys):
+    """The answer after writing; None to show the preview anew, with a message why."""
+    day = timezone.localdate()
+    members = keys if work.of_people else renewing.members_of(keys)
+    try:
+        with transaction.atomic():
+            planned = partial(work.plan, keys, form, request.user, day)
+            done = writing.carry_out(planned, members, request.POST.get("seen", ""))
+    except ContractsRefused as refusal:
+        messages.error(request, str(refusal))
+        return None
+    except DatabaseError as error:
+        if (reason := sentence(error)) is None:
+            raise
+        messages.error(request, _("Nothing was written. %(reason)s") % {"reason": reason})
+        return None
+    said = ngettext("%(n)d contract was written.", "%(n)d contracts were written.", done)
+    messages.success(request, said % {"n": done})
+    return redirect(back(request, work))
+
+
+def back(request, work: Work) -> str:
+    """Where the work came from."""
+    if request.GET.get("source") == "merger":
+        return f"{reverse('admin:personnel_mergertask_changelist')}?standing=open"
+    if work.of_people:
+        return reverse("admin:personnel_contract_changelist")
+    return f"{reverse('admin:personnel_contract_changelist')}?{request.GET.urlencode()}"
+
+
+PAGES: dict[str, Callable] = {slug: partial(page, slug) for slug in WORKS}

@@ -1,0 +1,46 @@
+"""The personnel office renews what ends soon: from the board to the list, to the preview, to the contracts."""
+
+from playwright.sync_api import expect
+
+
+def test_many_contracts_are_renewed_from_the_board(page, accessible):
+    window = page("town")
+    window.goto("/dashboards/contracts/")
+    accessible(window)
+    window.locator("tfoot a[href*='ending-30']").click()
+    window.wait_for_url("**/personnel/contract/?*standing=ending-30*")
+    accessible(window)
+    window.locator("#changelist-filter a[href*='force=ours']").click()
+    window.wait_for_url("**force=ours*")
+    rows = window.locator("#result_list tbody tr").all()[:2]
+    renewed = [row.locator("th a").get_attribute("href").split("?")[0] for row in rows]
+    for row in rows:
+        row.locator(".action-select").check()
+    window.locator("select[name=action]").select_option("renew")
+    window.locator(".actions button[type=submit]").click()
+    window.wait_for_selector("input[name=preview]")
+    accessible(window)
+    expect(window.locator("input[name=key]:checked")).to_have_count(2)
+    window.locator("select[name=third]").select_option("keep")
+    window.locator("input[name=preview]").click()
+    window.wait_for_selector("input[name=carry_out]")
+    accessible(window)
+    expect(window.locator(".privacy-table").first.locator("tbody tr")).to_have_count(2)
+    telephone = page("town", width=390)
+    for address in ("/dashboards/contracts/", "/personnel/contract/renew/?standing=ending-30"):
+        telephone.goto(address)
+        assert telephone.evaluate("document.documentElement.scrollWidth") <= 390
+    window.locator("input[name=carry_out]").click()
+    window.wait_for_url("**/personnel/contract/?*standing=ending-30*")
+    expect(window.locator(".messagelist .success")).to_be_visible()
+    for address in renewed:
+        expect(window.locator(f"#result_list a[href^='{address}']")).to_have_count(0)
+
+
+def test_the_file_shows_its_contracts_and_leads_to_a_new_one(page, accessible):
+    window = page("hr")
+    window.goto("/personnel/contract/?standing=in-force&force=auxiliary")
+    window.locator("#result_list tbody th a").first.click()
+    window.wait_for_url("**/personnel/contract/*/change/*")
+    accessible(window)
+    expect(window.locator("#id_last_day")).to_be_visible()
