@@ -41,6 +41,7 @@ _FILES: Verbs = {
     "personnel.correctionrequest": WRITE,
     "personnel.noticetext": VIEW,
     "personnel.noticegiven": ("view", "add"),
+    "personnel.kitsize": WRITE,
 }
 _LISTS: Verbs = {
     "personnel.card": (*VIEW, "export"),
@@ -49,6 +50,14 @@ _LISTS: Verbs = {
     "organization.team": VIEW,
     "organization.post": VIEW,
     "organization.employer": VIEW,
+}
+_KIT: Verbs = {
+    "personnel.kitscheme": VIEW,
+    "personnel.kitscale": VIEW,
+    "personnel.kititem": VIEW,
+    "personnel.kitsetentry": VIEW,
+    "personnel.kitcampaign": VIEW,
+    "personnel.kitissue": VIEW,
 }
 _ASSESSED: Verbs = {
     "personnel.assessmentcycle": VIEW,
@@ -62,9 +71,10 @@ _ASSESSED: Verbs = {
 _MASKED: Verbs = _LISTS | {"personnel.member": VIEW, "personnel.assignment": VIEW}
 
 _TABLE: dict[str, Verbs] = {
-    "clerk": _LISTS | _FILES,
+    "clerk": _LISTS | _FILES | _KIT,
     "staff": _LISTS
     | _FILES
+    | _KIT
     | _ASSESSED
     | {
         "personnel.member": (*WRITE, "import", "move"),
@@ -72,9 +82,11 @@ _TABLE: dict[str, Verbs] = {
         "organization.account": ("view", "handover"),
         "personnel.assessment": (*VIEW, "change", "import"),
         "personnel.mergertask": (*VIEW, "change"),
+        "personnel.kitissue": (*WRITE, "export"),
     },
     "hr": _LISTS
     | _FILES
+    | _KIT
     | _ASSESSED
     | {
         "personnel.member": (*WRITE, "import", "reveal", "move", "copy"),
@@ -84,6 +96,12 @@ _TABLE: dict[str, Verbs] = {
         "personnel.appeal": (*VIEW, "add", "decide"),
         "personnel.programme": (*WRITE, "propose", "confirm", "carry_out"),
         "personnel.mergertask": (*VIEW, "change"),
+        "personnel.kitscheme": WRITE,
+        "personnel.kitscale": WRITE,
+        "personnel.kititem": WRITE,
+        "personnel.kitsetentry": WRITE,
+        "personnel.kitcampaign": WRITE,
+        "personnel.kitissue": (*WRITE, "export"),
         "personnel.eligibilityrule": WRITE,
         "personnel.healthrecord": WRITE,
         "personnel.privacyterm": VIEW,
@@ -94,6 +112,7 @@ _TABLE: dict[str, Verbs] = {
     "finance": _MASKED | {"personnel.bankaccount": (*WRITE, "reveal")},
     "training": _MASKED,
     "governance": _MASKED
+    | _KIT
     | _ASSESSED
     | {
         "personnel.member": ("view", "move"),
@@ -108,6 +127,7 @@ _TABLE: dict[str, Verbs] = {
         "personnel.confirmationcycle": WRITE,
         "personnel.rostersnapshot": VIEW,
         "organization.reorganisation": ("view", "add"),
+        "personnel.kitissue": (*VIEW, "export"),
         "personnel.privacyterm": WRITE,
         "personnel.noticetext": WRITE,
         "personnel.erasurehold": VIEW,

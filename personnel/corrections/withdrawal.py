@@ -23,8 +23,11 @@ from personnel.corrections import rows
 from personnel.models import Card, FileMerge, Member, ReturnedFile, WithdrawnFile
 from personnel.models.sighting import OfficeDay
 
-# The tables whose rows go with a file, in the order in which they go; `keep_withdrawn_file` names the same.
+# The tables whose rows go with a file, in the order in which they go; `keep_withdrawn_file` and
+# `keep_withdrawn_kit` name the same.
 KEPT = (
+    "personnel_kitsize",
+    "personnel_kitrecipient",
     "personnel_photo",
     "personnel_documentsighting",
     "personnel_noticegiven",
