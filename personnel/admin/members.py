@@ -16,6 +16,8 @@ from personnel import lookup
 from personnel.admin import certificates, correction_pages, file_pages, numbers, photos
 from personnel.assessment import results
 from personnel.forms import AssignmentForm, AssignmentFormSet, MemberForm, NewMemberForm
+from personnel.kit.of_member import kit_of_member
+from personnel.kit.terms import VIEW as VIEW_KIT
 from personnel.models import Assignment, EmergencyContact, HealthRecord, Member
 from personnel.realname import pages as realname
 
@@ -296,6 +298,8 @@ class MemberAdmin(GuardedAdmin):
         context["photo"] = photos.panel(self, request, kwargs.get("obj"))
         if context.get("original") and request.user.has_perm("personnel.view_assessment"):
             context["assessed"] = results.of_member(context["original"])
+        if context.get("original") and request.user.has_perm(VIEW_KIT):
+            context["kit"] = kit_of_member(context["original"], request.user, timezone.localdate())
         return super().render_change_form(request, context, *args, **kwargs)
 
 
