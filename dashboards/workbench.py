@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from dashboards import changes, contract_work, merger_work
+from dashboards import changes, contract_work, kit_work, merger_work
 from dashboards.administrators import waiting_for_administrator
 from dashboards.asked import SEES_FIGURES, Asked
 from dashboards.charts.shapes import number
@@ -64,6 +64,8 @@ def context(request) -> dict:
         shown["waiting"] = rows + shown.get("waiting", [])
     if duties := owed(account, today):
         shown["waiting"] = duties + shown.get("waiting", [])
+    if kit := kit_work.waiting(account, today):
+        shown["waiting"] = kit + shown.get("waiting", [])
     if merging := merger_work.waiting(account, today):
         shown["waiting"] = merging + shown.get("waiting", [])
     if account.role in GAPS:
@@ -227,4 +229,6 @@ def actions(asked: Asked) -> list[dict]:
             {"label": _("Quick entry"), "url": reverse("admin:personnel_rosterimport_quick"), "primary": False},
             {"label": _("Send a roster"), "url": reverse("admin:personnel_rosterimport_add"), "primary": False},
         ]
+    if asked.account.has_perm(kit_work.ISSUE):
+        found.append({"label": _("Kit"), "url": reverse("admin:personnel_kitcampaign_changelist"), "primary": False})
     return found

@@ -42,6 +42,7 @@ _FILES: Verbs = {
     "personnel.noticetext": VIEW,
     "personnel.noticegiven": ("view", "add"),
     "personnel.contract": WRITE,
+    "personnel.kitsize": WRITE,
 }
 _LISTS: Verbs = {
     "personnel.card": (*VIEW, "export"),
@@ -50,6 +51,14 @@ _LISTS: Verbs = {
     "organization.team": VIEW,
     "organization.post": VIEW,
     "organization.employer": VIEW,
+}
+_KIT: Verbs = {
+    "personnel.kitscheme": VIEW,
+    "personnel.kitscale": VIEW,
+    "personnel.kititem": VIEW,
+    "personnel.kitsetentry": VIEW,
+    "personnel.kitcampaign": VIEW,
+    "personnel.kitissue": VIEW,
 }
 _ASSESSED: Verbs = {
     "personnel.assessmentcycle": VIEW,
@@ -63,9 +72,10 @@ _ASSESSED: Verbs = {
 _MASKED: Verbs = _LISTS | {"personnel.member": VIEW, "personnel.assignment": VIEW}
 
 _TABLE: dict[str, Verbs] = {
-    "clerk": _LISTS | _FILES,
+    "clerk": _LISTS | _FILES | _KIT,
     "staff": _LISTS
     | _FILES
+    | _KIT
     | _ASSESSED
     | {
         "personnel.member": (*WRITE, "import", "move"),
@@ -73,9 +83,11 @@ _TABLE: dict[str, Verbs] = {
         "organization.account": ("view", "handover"),
         "personnel.assessment": (*VIEW, "change", "import"),
         "personnel.mergertask": (*VIEW, "change"),
+        "personnel.kitissue": (*WRITE, "export"),
     },
     "hr": _LISTS
     | _FILES
+    | _KIT
     | _ASSESSED
     | {
         "personnel.member": (*WRITE, "import", "reveal", "move", "copy"),
@@ -85,6 +97,12 @@ _TABLE: dict[str, Verbs] = {
         "personnel.appeal": (*VIEW, "add", "decide"),
         "personnel.programme": (*WRITE, "propose", "confirm", "carry_out"),
         "personnel.mergertask": (*VIEW, "change"),
+        "personnel.kitscheme": WRITE,
+        "personnel.kitscale": WRITE,
+        "personnel.kititem": WRITE,
+        "personnel.kitsetentry": WRITE,
+        "personnel.kitcampaign": WRITE,
+        "personnel.kitissue": (*WRITE, "export"),
         "personnel.eligibilityrule": WRITE,
         "personnel.healthrecord": WRITE,
         "personnel.privacyterm": VIEW,
@@ -95,6 +113,7 @@ _TABLE: dict[str, Verbs] = {
     "finance": _MASKED | {"personnel.bankaccount": (*WRITE, "reveal"), "personnel.contract": VIEW},
     "training": _MASKED,
     "governance": _MASKED
+    | _KIT
     | _ASSESSED
     | {
         "personnel.member": ("view", "move"),
@@ -109,6 +128,7 @@ _TABLE: dict[str, Verbs] = {
         "personnel.confirmationcycle": WRITE,
         "personnel.rostersnapshot": VIEW,
         "organization.reorganisation": ("view", "add"),
+        "personnel.kitissue": (*VIEW, "export"),
         "personnel.privacyterm": WRITE,
         "personnel.noticetext": WRITE,
         "personnel.erasurehold": VIEW,

@@ -30,6 +30,11 @@ from personnel.models import (
     EmergencyContact,
     FileMerge,
     HealthRecord,
+    KitCampaign,
+    KitIssue,
+    KitItem,
+    KitScheme,
+    KitSize,
     RosterImport,
     RosterSnapshot,
     SnapshotEntry,
@@ -47,7 +52,8 @@ MISSING = 987_654_321
 PUBLIC = {
     "organization.unit",
     "personnel.confirmationcycle",
-}  # names of units, and when lists are due, are known to everybody
+    "personnel.kitcampaign",
+}  # names of units, when lists are due, and when which kit is issued are known to everybody
 SENTINELS = ("哨兵", "shaobing")
 # Values for arguments of addresses that are no number of a row of the model in the address.
 VALUES = {
@@ -109,6 +115,13 @@ def world(unit, account, word="样本"):
         apart = DifferentPeople.objects.create(
             unit=place, first_id=member.pk, second_id=MISSING, names=word, reason=word, account_name=word
         )
+        scheme, uniform = KitScheme.objects.create(name=f"式样{unit}"), KitItem.objects.get(name="制服")
+        campaign = KitCampaign.objects.create(
+            unit=place, name="换装", forces=["joint_defence"], scheme=scheme, issue_on=date(2013, 1, 1),
+            in_use_on=date(2013, 1, 1),
+        )  # fmt: skip
+        size = KitSize.objects.create(member=member, scale_id=uniform.scale_id, size="170")
+        issued = KitIssue.objects.create(member=member, item=uniform, size="170", issued_on=date(2013, 1, 1))
         away = withdrawal.keep(MemberFactory(unit=place, name=f"{word}员"), word, Account(name=word))
         withdrawal.remove(away)
     user = account("hr" if unit == STATION else "clerk", unit, name=word)
@@ -116,7 +129,7 @@ def world(unit, account, word="样本"):
         certificate = issuing.issue(issuing.Draft("service", service, date(2014, 7, 1), uuid.uuid4(), word), user)
     made = [
         member, employer, team, post, held, bank, contact, health, card, user, place, roster, certificate,
-        snapshot, cycle, done, asked, waiting, merged, apart, away, agreed,
+        snapshot, cycle, done, asked, waiting, merged, apart, away, agreed, campaign, size, issued,
     ]  # fmt: skip
     return {each._meta.label_lower: each.pk for each in made} | logged(account)
 

@@ -17,6 +17,8 @@ from personnel.admin import certificates, correction_pages, file_pages, numbers,
 from personnel.assessment import results
 from personnel.contracts.of_member import of_member
 from personnel.forms import AssignmentForm, AssignmentFormSet, MemberForm, NewMemberForm
+from personnel.kit.of_member import kit_of_member
+from personnel.kit.terms import VIEW as VIEW_KIT
 from personnel.models import Assignment, EmergencyContact, HealthRecord, Member
 from personnel.realname import pages as realname
 
@@ -300,6 +302,8 @@ class MemberAdmin(GuardedAdmin):
         if context.get("original") and request.user.has_perm("personnel.view_contract"):
             context["contracts"] = of_member(context["original"])
             context["may_add_contract"] = context["may_correct"] and request.user.has_perm("personnel.add_contract")
+        if context.get("original") and request.user.has_perm(VIEW_KIT):
+            context["kit"] = kit_of_member(context["original"], request.user, timezone.localdate())
         return super().render_change_form(request, context, *args, **kwargs)
 
 

@@ -15,6 +15,7 @@ from personnel.admin.merger_forms import MarksForm, ProposeForm, ReasonForm
 from personnel.assessment import scores
 from personnel.merger import carrying_out, proposing, reverting
 from personnel.merger.candidates import mark_for_places, simulate
+from personnel.merger.kit_load import kit_load
 from personnel.merger.standing import STEPS, may, standing
 from personnel.merger.terms import MergerRefused
 from personnel.models import Assessment, Outcome, Placement, PlacementBatch, Programme
@@ -146,6 +147,7 @@ def simulation(request, programme):
                 for one, label in zip(table["marks"], labels, strict=True)
             ],
             "towns": by_town(table["marks"]),
+            "kit": kit_load(programme, asked, timezone.localdate()),
         }
     return render(request, "personnel/merger/simulation.html", context_of(request, programme, **context))
 

@@ -26,7 +26,8 @@ MOVING = frozenset(
     {
         "personnel_assignment", "personnel_emergencycontact", "personnel_healthrecord", "personnel_bankaccount",
         "personnel_formernumber", "personnel_appointment", "personnel_photo", "personnel_noticegiven",
-        "personnel_correctionrequest", "personnel_erasurehold", "personnel_contract",
+        "personnel_correctionrequest", "personnel_erasurehold", "personnel_contract", "personnel_kitsize",
+        "personnel_kitrecipient", "personnel_kitissue",
         # These go by themselves: a certificate with the service it speaks of, an open question by trigger.
         "personnel_certificate", "personnel_transferconsent",
     }
@@ -38,6 +39,7 @@ CERTIFIED = _(
     "A certificate was issued on a service that would stay behind with the absorbed file. Let that service move, or "
     "let the other file stay."
 )
+TWICE = _("Both files were issued %(items)s in the same campaign. Take one of the two back first, in the file.")
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,18 @@ def compare(survivor: Member, absorbed: Member, account: Account, *, leaving: It
     staying = [each.service.pk for each in comparison.moving if each.conflict or each.service.pk in leaving]
     if Certificate.objects.filter(service__in=staying).exists():
         comparison.refusals.append(CERTIFIED)
+    if twice := _issued_twice(survivor, absorbed):
+        comparison.refusals.append(fill(TWICE, {"items": "、".join(twice)}))
     return comparison
+
+
+def _issued_twice(survivor: Member, absorbed: Member) -> list[str]:
+    """Items that both hold of one campaign: one person gets each once."""
+    theirs = {
+        (each.campaign_id, each.item_id) for each in absorbed.kit.filter(returned_on=None, campaign__isnull=False)
+    }
+    held = survivor.kit.filter(returned_on=None).select_related("item__scheme")
+    return [str(each.item) for each in held if (each.campaign_id, each.item_id) in theirs]
 
 
 def _services(member: Member):

@@ -25,6 +25,9 @@ from personnel.models import (
     FileMerge,
     FormerNumber,
     HealthRecord,
+    KitIssue,
+    KitRecipient,
+    KitSize,
     Member,
     NoticeGiven,
     Photo,
@@ -97,7 +100,18 @@ def _dealings(survivor: Member, absorbed: Member) -> list[models.Model]:
     found += [each for each in theirs if not any(each.runs_beside(other) for other in ours)]
     holds = ErasureHold.objects.filter(member=absorbed).order_by("id")
     is_held = ErasureHold.objects.filter(member=survivor, lifted_on=None).exists()
-    return found + [each for each in holds if each.lifted_on or not is_held]
+    return found + [each for each in holds if each.lifted_on or not is_held] + _kit(survivor, absorbed)
+
+
+def _kit(survivor: Member, absorbed: Member) -> list[models.Model]:
+    """Recipients before what they were issued. What the other file has as well stays with the absorbed one."""
+    campaigns = KitRecipient.objects.filter(member=survivor).values("campaign")
+    scales = KitSize.objects.filter(member=survivor).values("scale")
+    return [
+        *KitRecipient.objects.filter(member=absorbed).exclude(campaign__in=campaigns).order_by("id"),
+        *KitIssue.objects.filter(member=absorbed).order_by("id"),
+        *KitSize.objects.filter(member=absorbed).exclude(scale__in=scales).order_by("id"),
+    ]
 
 
 def _record(comparison: Comparison, moving: list[models.Model], reason: str, account: Account) -> FileMerge:

@@ -26,6 +26,8 @@ from personnel.models.sighting import OfficeDay
 # The tables whose rows go with a file, in the order in which they go; `keep_withdrawn_file` names the same.
 KEPT = (
     "personnel_contract",
+    "personnel_kitsize",
+    "personnel_kitrecipient",
     "personnel_photo",
     "personnel_documentsighting",
     "personnel_noticegiven",

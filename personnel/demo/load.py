@@ -15,6 +15,8 @@ from organization.office import OWNER, found
 from organization.refusal import Refusal
 from personnel.bulk import keys, uncollected
 from personnel.demo.district import District, district
+from personnel.demo.kit import WRITTEN as OF_KIT
+from personnel.demo.kit import load_kit
 from personnel.demo.logins import Login, logins
 from personnel.demo.mergers import WRITTEN as OF_MERGERS
 from personnel.demo.mergers import load_mergers
@@ -36,7 +38,7 @@ ORIGIN = "manage.py demo"
 LOCK = 440199
 WRITTEN = (
     Unit, Account, Team, Post, Employer, Member, Card, Assignment, Appointment,
-    BankAccount, EmergencyContact, HealthRecord, Contract, *OF_MERGERS,
+    BankAccount, EmergencyContact, HealthRecord, Contract, *OF_MERGERS, *OF_KIT,
 )  # fmt: skip
 
 
@@ -57,6 +59,7 @@ def load(day: date, seed: int, password: str, scale: float = 1.0) -> District:
         _organization(cursor, made, password)
         _people(cursor, made)
         load_mergers(day, seed)
+        load_kit(cursor, day, seed)
         analyze(cursor, [model._meta.db_table for model in WRITTEN])
     return made
 

@@ -17,9 +17,9 @@ MOST = 10_000  # hundredths of a point
 
 # A candidate whose services of the force have all ended by today has left. The mark is in hundredths of a point, totals
 # in ten-thousandths.
-SIMULATE = """
+JUDGED = """
 WITH judged AS (
-  SELECT c.unit_id - c.unit_id %% 1000 AS town, t.total,
+  SELECT c.member_id, c.unit_id - c.unit_id %% 1000 AS town, t.total,
          CASE WHEN c.outcome <> 'pending' THEN c.outcome
               WHEN NOT EXISTS (SELECT FROM personnel_assignment a
                                WHERE a.member_id = c.member_id AND a.force = %(force)s
@@ -27,7 +27,12 @@ WITH judged AS (
               WHEN s.cohort = ANY (%(exempt)s) THEN 'absorbed' END AS settled
   FROM merger_candidates(%(programme)s) c JOIN personnel_assignment s ON s.id = c.service_id
   LEFT JOIN personnel_assessment t ON t.member_id = c.member_id AND t.cycle_id = %(cycle)s
-), counted AS (
+)
+"""
+SIMULATE = (
+    JUDGED  # noqa: S608 - constants of this module
+    + """
+, counted AS (
   SELECT town, total, settled, count(*) AS people FROM judged GROUP BY 1, 2, 3
 )
 SELECT m.place, c.town,
@@ -37,6 +42,7 @@ SELECT m.place, c.town,
 FROM counted c CROSS JOIN unnest(%(marks)s::integer[]) WITH ORDINALITY AS m (mark, place)
 GROUP BY 1, 2, 3 ORDER BY 1, 2
 """
+)
 # How many have each score, the best first; those who need none come before all.
 BY_SCORE = """
 SELECT CASE WHEN s.cohort = ANY (%(exempt)s) THEN NULL ELSE t.total END AS total, count(*)

@@ -50,7 +50,8 @@ def revert(programme: Programme, account: Account) -> PlacementBatch:
 
 
 def later_changes(batch: PlacementBatch) -> list[dict]:
-    """People of the batch of whom a service or a contract was changed or begun since, or a task was done."""
+    """People of the batch whose service or contract was changed or begun since, who were issued kit, or whose task was
+    done."""
     members = list(batch.placements.values_list("member", flat=True))
     ours = TrailEntry.objects.filter(batch=batch.trail_batch)
     last = ours.aggregate(last=Max("id"))["last"] or 0
@@ -58,6 +59,8 @@ def later_changes(batch: PlacementBatch) -> list[dict]:
     done = batch.tasks.filter(done_on__isnull=False)
     found = {member for member in changed.values_list("member", flat=True) if member is not None}
     found |= set(done.values_list("member", flat=True))
+    issued = TrailEntry.objects.filter(member__in=members, id__gt=last, table="personnel_kitissue", action="I")
+    found |= {member for member in issued.values_list("member", flat=True) if member is not None}
     # A trail without the batch is older than what is kept of it: then nothing proves what this merger began.
     found |= set() if last else set(members)
     names = dict(Member.objects.filter(pk__in=found).values_list("pk", "name"))

@@ -10,12 +10,12 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Mod
 from django.utils.translation import gettext_lazy as _
 
-from personnel.models import Assignment, Contract, Indicator, MergerTask, Outcome, Placement, Programme
+from personnel.models import Assignment, Contract, Indicator, KitSetEntry, MergerTask, Outcome, Placement, Programme
 
 # What an indicator asks of a person; the tasks are done by whoever issues and trains.
 MEANING = {
     Indicator.TITLE: _("serves under the new title, employed by the sub-bureau"),
-    Indicator.INSIGNIA: _("kit issued"),
+    Indicator.INSIGNIA: _("all of the mandatory kit issued"),
     Indicator.CONTRACT: _("contract with the sub-bureau signed and in force"),
     Indicator.TRAINING: _("training attended"),
 }
@@ -30,10 +30,18 @@ def people(programme: Programme, day: date):
     met = {f"met_{name}": Q(Exists(done.filter(kind=kind))) for name, kind in TASKS.items()}
     signed = Contract.objects.in_force(day).filter(member=OuterRef("member"), employer=programme.employer_id)
     met["met_contract"] = Q(Exists(signed))
+    met["met_insignia"] |= Q(_has_all_kit(programme, day))
     met["met_title"] = Q(Exists(serving.filter(employer=programme.employer_id)))
     return found.annotate(
         town=F("unit") - Mod(F("unit"), 1000), **{f"met_{name}": met[f"met_{name}"] for name in Indicator}
     )
+
+
+def _has_all_kit(programme: Programme, day: date):
+    """Whether the person holds what is mandatory in the force; nobody does where nothing is."""
+    mandatory = KitSetEntry.objects.on(day).filter(force=programme.into_force)
+    lacked = KitSetEntry.objects.lacked_by(OuterRef(OuterRef("member")), day).filter(force=programme.into_force)
+    return Exists(mandatory) & ~Exists(lacked)
 
 
 def completion(programme: Programme, day: date) -> list[dict]:

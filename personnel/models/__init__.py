@@ -16,6 +16,8 @@ from personnel.models.corrections import (
 from personnel.models.dossier import Dossier
 from personnel.models.erasure import ErasureBatch, ErasureEntry, ErasureHold
 from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
+from personnel.models.kit import KitItem, KitScale, KitScheme, KitSetEntry
+from personnel.models.kit_issue import KitCampaign, KitIssue, KitRecipient, KitSize
 from personnel.models.listing import ListSetting, SavedFilter
 from personnel.models.member import Member
 from personnel.models.merger import Indicator, PlacementBatch, Programme
@@ -64,6 +66,14 @@ __all__ = [
     "ImportedRow",
     "Indicator",
     "Kinship",
+    "KitCampaign",
+    "KitIssue",
+    "KitItem",
+    "KitRecipient",
+    "KitScale",
+    "KitScheme",
+    "KitSetEntry",
+    "KitSize",
     "ListSetting",
     "Member",
     "MergerTask",

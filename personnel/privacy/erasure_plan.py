@@ -135,6 +135,9 @@ PLAN: tuple[Part, ...] = (
     Part("personnel_appeal", {"grounds": STUB, "reason": _stub("reason")}),
     Part("personnel_placement", {"reason": _stub("reason")}),
     Part("personnel_mergertask"),
+    Part("personnel_kitsize", is_deleted=True),
+    Part("personnel_kitrecipient"),
+    Part("personnel_kitissue", {"size": EMPTY}),  # what was issued is counted; the size describes a body
     Part("personnel_noticegiven"),
     Part("personnel_erasurehold", {"reason": STUB}),
     Part("personnel_erasureentry"),

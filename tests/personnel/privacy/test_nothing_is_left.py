@@ -31,6 +31,12 @@ from personnel.models import (
     FileMerge,
     HealthRecord,
     ImportedRow,
+    KitCampaign,
+    KitIssue,
+    KitItem,
+    KitRecipient,
+    KitScheme,
+    KitSize,
     Member,
     NoticeGiven,
     NoticeText,
@@ -118,6 +124,9 @@ def person(staff, stranger, account):
             BankAccount.objects.create(member=each, bank="农信社", number=f"622202{phone}")
             HealthRecord.objects.create(member=each, condition="1")
             _dealings(each, staff)
+            campaign = _kit(each)
+            if each is member:
+                _issued(each, campaign)
         keeping.keep({member.pk: PICTURES[0], absorbed.pk: PICTURES[1]})
         _post(member)
         _imported(member)
@@ -164,6 +173,27 @@ def _dealings(member, staff):
             member=member, unit_id=member.unit_id, document="resident_card", seen_on=TODAY, taken_back=f"看错{NAME}",
             number_digest=member.id_digest, account=staff.pk, account_name=staff.name,
         )  # fmt: skip
+
+
+def _kit(member):
+    """A size and a campaign of its own for each file."""
+    uniform = KitItem.objects.get(name="制服")
+    scheme = KitScheme.objects.create(name=f"式样{member.pk}")
+    campaign = KitCampaign.objects.create(
+        unit_id=TOWN, name=f"换装{member.pk}", forces=["joint_defence"], scheme=scheme, issue_on=date(2010, 1, 1),
+        in_use_on=date(2010, 2, 1),
+    )  # fmt: skip
+    KitSize.objects.create(member=member, scale_id=uniform.scale_id, size="155")
+    KitRecipient.objects.create(member=member, campaign=campaign, force="joint_defence")
+    return campaign
+
+
+def _issued(member, campaign):
+    """Not to a file that is withdrawn: things that are out stand in its way."""
+    KitIssue.objects.create(
+        member=member, campaign=campaign, item=KitItem.objects.get(name="制服"), size="155",
+        issued_on=date(2010, 1, 1), returned_on=date(2012, 5, 1), ending="returned",
+    )  # fmt: skip
 
 
 def _post(member):

@@ -1,0 +1,1 @@
+"""Uniform and insignia: campaigns, issuing and taking back by the hundred, what is short and where."""
