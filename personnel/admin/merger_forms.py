@@ -15,6 +15,7 @@ from personnel.models.merger import all_indicators, confirming_roles, proposing_
 MOST_MARKS = 12
 SETTLED = frozenset({
     "from_force", "into_force", "merged_on", "cycle", "employer", "exempt_cohorts", "appeal_days", "confirming_roles",
+    "standin_roles",
 })  # fmt: skip
 
 
@@ -51,18 +52,23 @@ class ProgrammeForm(RefusableForm):
         label=_("Who confirms"), initial=confirming_roles, help_text=_("Never the person who proposed.")
     )
 
+    standin_roles = ManyField(
+        label=_("Who stands in"), required=False, initial=list,
+        help_text=_("Confirms as well, once the day by which it should have been confirmed is over."),
+    )  # fmt: skip
     indicators = ManyField(label=_("Indicators of unification"), choices=Indicator, initial=all_indicators)
 
     class Meta:
         model = Programme
         fields = [
             "name", "from_force", "into_force", "merged_on", "cycle", "pass_mark", "exempt_cohorts", "former_title",
-            "employer", "appeal_days", "task_days", "proposing_roles", "confirming_roles", "confirm_by", "indicators",
+            "employer", "appeal_days", "task_days", "proposing_roles", "confirming_roles", "confirm_by",
+            "standin_roles", "indicators",
         ]  # fmt: skip
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, right in (("proposing_roles", PROPOSE), ("confirming_roles", CONFIRM)):
+        for name, right in (("proposing_roles", PROPOSE), ("confirming_roles", CONFIRM), ("standin_roles", CONFIRM)):
             if name in self.fields:
                 self.fields[name].choices = [(role, label) for role, label in Role.choices if has(role, right)]
         if "employer" in self.fields:

@@ -202,7 +202,9 @@ def confirm(request, programme):
 @step
 def send_back(request, programme):
     form = ReasonForm(request.POST)
-    proposing.send_back(programme, request.user, form.cleaned_data["reason"] if form.is_valid() else "")
+    proposing.send_back(
+        programme, request.user, form.cleaned_data["reason"] if form.is_valid() else "", timezone.localdate()
+    )
     messages.success(request, _("The proposal was sent back; everybody in it is pending again."))
 
 

@@ -24,7 +24,10 @@ class ProgrammeAdmin(GuardedAdmin):
         (None, {"fields": ["name", ("from_force", "into_force"), "merged_on"]}),
         (_("Who passes"), {"fields": ["cycle", "pass_mark", "exempt_cohorts"]}),
         (_("What follows"), {"fields": ["employer", "former_title", "task_days", "indicators"]}),
-        (_("Who decides"), {"fields": ["proposing_roles", "confirming_roles", "confirm_by", "appeal_days"]}),
+        (
+            _("Who decides"),
+            {"fields": ["proposing_roles", "confirming_roles", "confirm_by", "standin_roles", "appeal_days"]},
+        ),
     ]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

@@ -3,10 +3,12 @@
 from datetime import date
 
 from django.contrib.postgres.functions import TransactionNow
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Account
 from organization.refusal import Refusal
+from personnel.assessment.scoring import SCORES
 from personnel.models import Appeal, Assessment, Placement
 
 DECIDE = "personnel.decide_appeal"
@@ -17,7 +19,12 @@ class AppealRefused(Refusal):
 
 
 def record(sheet: Assessment, account: Account, received_on: date, grounds: str) -> Appeal:
-    """Write the appeal down. The database fills in examiner, proposer and last day, and refuses what is too late."""
+    """Write the appeal down. The database fills in examiner, proposer and last day, and refuses what is too late.
+
+    It shares the lock of scores, which a merger being carried out holds alone: that one sees the appeal, or is over.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [SCORES, sheet.cycle_id])
     appeal = Appeal(assessment=sheet, received_on=received_on, grounds=grounds.strip()[:500], recorded_by=account.pk)
     # What the trigger fills in; the values given here are never kept.
     appeal.member_id, appeal.unit_id, appeal.examiner, appeal.last_day = sheet.member_id, sheet.unit_id, 0, received_on

@@ -12,7 +12,7 @@ from organization.refusal import StrOrPromise
 from organization.scope import current, entered
 from organization.scope.scope import Scope
 from personnel.merger.proposing import Counts, decided
-from personnel.merger.terms import CARRY_OUT, MergerRefused, check_role, last_batch, locked
+from personnel.merger.terms import CARRY_OUT, MergerRefused, check_role, last_batch, locked, no_scores_meanwhile
 from personnel.models import Appeal, PlacementBatch, Programme
 
 WHY: dict[str, StrOrPromise] = {
@@ -96,7 +96,8 @@ class CarriedOut:
 def carry_out(programme: Programme, account: Account, today: date) -> CarriedOut:
     """Carry the confirmed proposal out in the caller's transaction; pressed twice, once. Raises MergerRefused."""
     programme = locked(programme)
-    check_role(account, programme, CARRY_OUT)
+    check_role(account, CARRY_OUT)
+    no_scores_meanwhile(programme)  # nor appeals: one that comes in now is seen, or finds the merger carried out
     batch = ready(programme, today)
     with entered(scope_of(batch)), connection.cursor() as cursor:
         asked = _asked(programme, batch, today)

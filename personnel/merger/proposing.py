@@ -64,7 +64,7 @@ def propose(programme: Programme, account: Account, today: date, mark: int | Non
     The mark is in hundredths of a point; the programme's own if left out.
     """
     programme = locked(programme)
-    check_role(account, programme, PROPOSE)
+    check_role(account, PROPOSE, programme.proposing_roles)
     no_scores_meanwhile(programme)
     if open_batch(programme):
         raise MergerRefused("open_proposal", _("A proposal of this programme is open already."))
@@ -103,7 +103,7 @@ def confirm(
     The reason is that of everybody who did not pass: nobody fails by a computation alone.
     """
     programme, batch = waiting(programme)
-    check_role(account, programme, CONFIRM)
+    check_role(account, CONFIRM, programme.confirmers(today))
     if account.pk == batch.proposed_by:
         raise MergerRefused("own_proposal", _("Nobody confirms their own proposal."))
     if held := list(held_back):
@@ -121,7 +121,7 @@ def confirm(
     return batch
 
 
-def send_back(programme: Programme, account: Account, reason: str) -> PlacementBatch:
+def send_back(programme: Programme, account: Account, reason: str, today: date) -> PlacementBatch:
     """Give the open proposal up: everybody in it is pending again. Raises MergerRefused.
 
     The proposer may do so as well; once confirmed it takes somebody who may confirm.
@@ -131,7 +131,7 @@ def send_back(programme: Programme, account: Account, reason: str) -> PlacementB
     if batch is None:
         raise MergerRefused("nothing_proposed", _("There is no proposal that waits for a confirmation."))
     if account.pk != batch.proposed_by or batch.confirmed_at:
-        check_role(account, programme, CONFIRM)
+        check_role(account, CONFIRM, programme.confirmers(today))
     if not (reason := reason.strip()[:300]):
         raise MergerRefused("no_reason", _("Say why the proposal is sent back."))
     PlacementBatch.objects.filter(pk=batch.pk).update(rejected_at=TransactionNow(), rejected_by=account.pk, note=reason)

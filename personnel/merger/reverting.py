@@ -31,7 +31,7 @@ def revert(programme: Programme, account: Account) -> PlacementBatch:
     Raises MergerRefused, with the names of those whose services or contracts were changed since.
     """
     programme = locked(programme)
-    check_role(account, programme, CARRY_OUT)
+    check_role(account, CARRY_OUT)
     batch = last_batch(programme)
     if batch is None or batch.carried_out_at is None:
         raise MergerRefused("not_carried_out", _("Nothing was carried out that could be taken back."))

@@ -48,8 +48,7 @@ class Standing:
 
     @property
     def is_late(self) -> bool:
-        last = self.programme.confirm_by
-        return self.step == "confirm" and last is not None and last < self.today
+        return self.step == "confirm" and self.programme.is_late(self.today)
 
     @property
     def can_be_taken_back(self) -> bool:
@@ -58,7 +57,9 @@ class Standing:
     @property
     def waits_for(self) -> list[str]:
         """Roles that take the next step."""
-        roles = {"propose": self.programme.proposing_roles, "confirm": self.programme.confirming_roles}.get(self.step)
+        roles = {"propose": self.programme.proposing_roles, "confirm": self.programme.confirmers(self.today)}.get(
+            self.step
+        )
         return [str(Role(role).label) for role in (roles or (["hr"] if self.step == "carry_out" else []))]
 
 

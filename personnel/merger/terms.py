@@ -1,5 +1,7 @@
 """What a merger does not do, who may take which step, and the rows that two people must not write at once."""
 
+from collections.abc import Collection
+
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
@@ -27,9 +29,8 @@ class MergerRefused(Refusal):
         self.people = list(people)
 
 
-def check_role(account: Account, programme: Programme, right: str) -> None:
-    """Raise MergerRefused("not_yours") unless role and programme say that this account takes the step."""
-    roles = {PROPOSE: programme.proposing_roles, CONFIRM: programme.confirming_roles}.get(right)
+def check_role(account: Account, right: str, roles: Collection[str] | None = None) -> None:
+    """Raise MergerRefused("not_yours") unless the account has the right, and a role that the programme names."""
     if not account.has_perm(right) or (roles is not None and account.role not in roles):
         raise MergerRefused("not_yours", _("This step of the programme is not for your role."))
 

@@ -78,6 +78,13 @@ class Programme(models.Model):
         default=all_indicators,
     )
     confirm_by = models.DateField(_("to be confirmed by"), null=True, blank=True)
+    standin_roles = ArrayField(
+        models.CharField(max_length=10, choices=Role),
+        verbose_name=_("who stands in"),
+        default=list,
+        blank=True,
+        help_text=_("Confirms as well, once the day by which it should have been confirmed is over."),
+    )
 
     class Meta:
         verbose_name = _("merger programme")
@@ -114,10 +121,23 @@ class Programme(models.Model):
                 condition=Q(proposing_roles__len__gt=0, confirming_roles__len__gt=0),
                 violation_error_message=_("Say who proposes and who confirms."),
             ),
+            models.CheckConstraint(
+                name="programme_stand_ins_have_a_day",
+                condition=Q(standin_roles__len=0) | Q(confirm_by__isnull=False),
+                violation_error_message=_("Give the day by which it is to be confirmed; after it others stand in."),
+            ),
         ]
 
     def __str__(self):
         return self.name
+
+    def is_late(self, today):
+        """Whether the day by which a proposal should have been confirmed is over."""
+        return self.confirm_by is not None and self.confirm_by < today
+
+    def confirmers(self, today):
+        """Roles that confirm; those who stand in come in when it is late."""
+        return [*self.confirming_roles, *(self.standin_roles if self.is_late(today) else ())]
 
 
 class BatchQuerySet(models.QuerySet):

@@ -1,5 +1,7 @@
 """A merger: everybody lands exactly once, by two people, as a whole or not at all."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.postgres.functions import TransactionNow
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -9,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from organization.models import TrailEntry
 from organization.scope import as_account, as_root
 from personnel.assessment import appeals
+from personnel.merger import proposing
 from personnel.merger.candidates import mark_for_places, simulate
 from personnel.merger.terms import MergerRefused
-from personnel.models import Appeal, Assessment, Assignment, MergerTask, Placement, PlacementBatch
+from personnel.models import Appeal, Assessment, Assignment, MergerTask, Placement, PlacementBatch, Programme
 from tests.conftest import OTHER_TOWN, TOWN
 from tests.factories import serve
 from tests.personnel.assessed import (
@@ -221,7 +224,7 @@ def test_a_proposal_that_is_sent_back_leaves_everybody_pending_and_another_can_b
 
     propose(assessed["programme"], officer)
     with as_account(second), transaction.atomic():
-        proposing.send_back(assessed["programme"], second, "请核对成绩")
+        proposing.send_back(assessed["programme"], second, "请核对成绩", TODAY)
     assert outcomes(assessed["programme"]) == {"pending": 6}
     assert propose(assessed["programme"], officer, mark=4000).mark == 4000
 
@@ -233,6 +236,35 @@ def test_other_roles_take_no_step(assessed, account, role, unit):
 
 
 # --- appeals ------------------------------------------------------------------------------------------------
+
+
+def test_who_stands_in_confirms_when_it_is_late_and_not_before(assessed, officer, account):
+    stand_in = account("hr", username="stand-in")
+    given = assessed["programme"]
+    with as_root("test"):
+        Programme.objects.filter(pk=given.pk).update(
+            confirming_roles=["governance"], standin_roles=["hr"], confirm_by=TODAY
+        )
+    propose(given, officer)
+    with as_account(stand_in), pytest.raises(MergerRefused) as refused:
+        proposing.confirm(given, stand_in, TODAY, "低于合格线")
+    assert refused.value.code == "not_yours"
+    with as_account(officer), pytest.raises(MergerRefused) as refused:
+        proposing.confirm(given, officer, TODAY + timedelta(days=1), "低于合格线")
+    assert refused.value.code == "own_proposal"
+    with as_account(stand_in):
+        assert proposing.confirm(given, stand_in, TODAY + timedelta(days=1), "低于合格线").confirmed_by == stand_in.pk
+
+
+def test_nobody_stands_in_without_a_day(assessed):
+    with pytest.raises(IntegrityError), as_root("test"), transaction.atomic():
+        Programme.objects.filter(pk=assessed["programme"].pk).update(standin_roles=["hr"], confirm_by=None)
+
+
+def test_who_stands_in_is_settled_by_a_proposal(assessed, officer):
+    propose(assessed["programme"], officer)
+    with pytest.raises(DatabaseError), as_account(officer), transaction.atomic():
+        Programme.objects.filter(pk=assessed["programme"].pk).update(standin_roles=["hr"], confirm_by=TODAY)
 
 
 def appeal(of, account, member, day=TODAY):
