@@ -3,7 +3,7 @@
 Rows are model instances, so that defaults, seals, digests and readings are those of the models themselves.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from itertools import islice
 
@@ -37,17 +37,22 @@ class Inserts:
 
     def insert(self, model: type[models.Model], rows: Iterable[models.Model]) -> None:
         """Write the rows, so many in a statement; those without key get it from the database."""
-        rows = iter(rows)
-        while some := list(islice(rows, ROWS_AT_ONCE)):
-            has_key = some[0].pk is not None
-            fields = [field for field in model._meta.concrete_fields if has_key or not field.primary_key]
-            table = {str(field.column): [field.pre_save(row, add=True) for row in some] for field in fields}
+        for block in spelled(model, rows):
             self._wait()
-            self._written = self._writer.write(bulk.insert, self._cursor, model._meta.db_table, bulk.rows_of(table))
+            self._written = self._writer.write(bulk.insert, self._cursor, model._meta.db_table, block)
 
     def _wait(self) -> None:
         if self._written:
             self._written.result()
+
+
+def spelled(model: type[models.Model], rows: Iterable[models.Model]) -> Iterator[bulk.Rows]:
+    """The rows as text, so many at once."""
+    rows = iter(rows)
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        has_key = some[0].pk is not None
+        fields = [field for field in model._meta.concrete_fields if has_key or not field.primary_key]
+        yield bulk.rows_of({str(field.column): [field.pre_save(row, add=True) for row in some] for field in fields})
 
 
 def analyze(cursor, tables: Sequence[str]) -> None:
