@@ -27,7 +27,7 @@ ROWS = {
     "trail": (
         f"SELECT jsonb_build_array(action, table_name, unit_id, member_id, origin, after - 'id' - {SEALED})"
         " FROM organization_trail"
-        f" WHERE unit_id {FIRST} AND table_name = ANY ('{{personnel_member,personnel_assignment,personnel_bankaccount}}')"
+        f" WHERE unit_id {FIRST} AND table_name ~ '^personnel_(member|assignment|bankaccount)$'"
     ),
 }
 SHAPE = """
