@@ -22,14 +22,21 @@ WHOLE = frozenset({"", "exact", "isnull"})  # comparisons that do not tell a val
 class CappedPaginator(Paginator):
     """Counts up to 50,001 rows: exact for a district, and no more than a page needs to know above it."""
 
+    cap = COUNT_CAP
+
     @cached_property
     def count(self):
-        rows = self.object_list.order_by().values("pk")[:COUNT_CAP]
+        rows = self.object_list.order_by().values("pk")[: self.cap]
         return rows.count()
 
     @property
     def is_capped(self):
-        return self.count >= COUNT_CAP
+        return self.count >= self.cap
+
+    @property
+    def most(self):
+        """How many there are more than, where it is capped."""
+        return f"{self.cap - 1:,}"
 
 
 class Refused(Exception):

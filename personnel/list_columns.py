@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from organization.models import Account
-from personnel.models import ListSetting
+from personnel.models import ListSetting, SavedFilter
 
 # Key of the column: its name on the page, and its columns in an export (`personnel.exports.columns`).
 CHOICES = {
@@ -45,6 +46,15 @@ def chosen(account: Account) -> tuple[str, ...]:
     """The columns of the account's list; the usual ones until it chooses."""
     setting = ListSetting.objects.filter(actor=account.pk).first()
     return known(setting.columns) if setting and setting.columns else USUAL
+
+
+def on_opening(account: Account) -> tuple[tuple[str, ...], str]:
+    """The columns of the account's list and the query that it opens with (`saved_filters.opening`), at one question."""
+    filters = SavedFilter.objects.filter(pk=OuterRef("opens_with")).values("query")
+    setting = ListSetting.objects.filter(actor=account.pk).annotate(query=Subquery(filters)).first()
+    if setting is None:
+        return USUAL, ""
+    return known(setting.columns) if setting.columns else USUAL, setting.query or ""
 
 
 def choose(account: Account, keys: Iterable[str]) -> None:

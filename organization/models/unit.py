@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CharField, F, Func, Q, Value
 from django.db.models.functions import Mod
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from organization import divisions
@@ -47,6 +48,18 @@ class UnitQuerySet(models.QuerySet):
         if level == "city":
             below |= Q(village=0, code__gt=low, code__lt=low + _SIZES["district"])
         return self.alias(own=Mod("code", _SIZES[_BELOW[level]]), village=Mod("code", 1000)).filter(below)
+
+    def ways_on(self, code, above=()):
+        """From a unit down to those right below it, with the given ones above; whoever leaves levels out is among them.
+
+        Of a district that is every town, of a city or province every district and city: never all the villages.
+        """
+        level = divisions.level(code)
+        size = _SIZES["district"] if level in {"province", "city"} else _SIZES[_BELOW[level]]
+        below = Q(code__range=divisions.span(code)) & Q(Exact(Mod(F("code"), size), 0))
+        if level == "city":  # towns of a city without districts
+            below |= Q(code__range=(code, code + _SIZES["district"] - 1)) & Q(Exact(Mod(F("code"), 1000), 0))
+        return self.filter(below | Q(code__in=above))
 
     def at_level(self, level):
         """Units of one level: province, city, district, town or village."""

@@ -2,17 +2,17 @@
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.db.models import Exists, OuterRef
 from django.shortcuts import redirect
-from django.urls import path, reverse
-from django.utils import timezone
+from django.urls import path
 from django.utils.functional import cached_property
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from organization.guarded_admin import COUNT_CAP, CappedPaginator, GuardedAdmin
-from personnel import list_columns, saved_filters
-from personnel.admin import bulk_pages, file_pages, list_pages, move_pages, prints
+from organization import divisions
+from organization.guarded_admin import CappedPaginator, GuardedAdmin
+from personnel import list_columns
+from personnel.admin import bulk_pages, file_pages, list_pages, move_pages, people_table, prints
 from personnel.admin.people_filters import FILTERS, selection
 from personnel.exports import pages
 from personnel.exports.export import RIGHT
@@ -20,17 +20,29 @@ from personnel.models import Assignment, Card, Member
 from personnel.privacy import notices
 from personnel.realname import pages as realname
 
+CAP_ABOVE = 10_001
+# What a list says of a service.
+SHOWN = (
+    "member", "unit", "force", "sponsor", "category", "post", "grade", "badge", "started_on", "ended_on",
+    "contract_until", "employer__name",
+)  # fmt: skip
+
 
 class PeoplePaginator(CappedPaginator):
-    """Counts the people instead of their cards, which is four times as fast."""
+    """Counts the people instead of their cards, which is four times as fast.
 
-    def __init__(self, *given, people, **more):
+    Above a district it counts to 10,001: nobody leafs through more, and figures of cities are the dashboard's.
+    """
+
+    def __init__(self, *given, asked, **more):
         super().__init__(*given, **more)
-        self.people = people
+        self.asked = asked
+        if asked.unit and divisions.level(asked.unit) in {"province", "city"}:
+            self.cap = CAP_ABOVE
 
     @cached_property
     def count(self):
-        return self.people[:COUNT_CAP].count()
+        return self.asked.count(self.cap)
 
 
 class PeopleList(ChangeList):
@@ -38,7 +50,7 @@ class PeopleList(ChangeList):
 
     def get_queryset(self, request, exclude_parameters=None):
         self.selection = selection(request)
-        request.people = self.selection.people()  # for the paginator
+        request.asked = self.selection  # for the paginator
         self.filter_specs, self.has_filters, *_unused = self.get_filters(request)
         self.has_active_filters = any(spec.used_parameters for spec in self.filter_specs)
         self.clear_all_filters_qs = self.get_query_string(
@@ -48,34 +60,46 @@ class PeopleList(ChangeList):
         return self.selection.cards().select_related("unit").order_by(*ordering)
 
     def get_results(self, request):
+        """Which cards are on the page is asked first, so that pages far back skip keys and not whole rows."""
         super().get_results(request)
-        cards = list(self.result_list)
-        services = self._services(cards)
-        files = set(Member.objects.filter(pk__in=[card.member_id for card in cards]).values_list("pk", flat=True))
-        for card in cards:
+        page = list(self.result_list.values_list("pk", flat=True))
+        has_file = Exists(Member.objects.filter(pk=OuterRef("member")))
+        found = Card.objects.select_related("unit").annotate(has_file=has_file).in_bulk(page) if page else {}
+        self.result_list = [found[key] for key in page if key in found]
+        services = self._services(self.result_list) if page else {}
+        for card in self.result_list:
             card.service = services.get((card.member_id, card.unit_id))
-            card.has_file = card.member_id in files
             card.day = self.selection.day
-        self.result_list = cards
 
     def _services(self, cards):
         """The service of each card that runs on the day, else its last one: {(member, unit): Assignment}."""
         found = Assignment.objects.filter(
             member__in=[card.member_id for card in cards], started_on__lte=self.selection.day
         )
-        found = found.order_by("started_on").select_related("employer").defer("ending_note")
+        found = found.order_by("started_on").select_related("employer").only(*SHOWN)
         return {(row.member_id, row.unit_id): row for row in found}
 
-    def url_for_result(self, result):
-        if result.has_file:
-            return reverse("admin:personnel_member_change", args=[result.member_id])
-        return reverse("admin:personnel_card_change", args=[result.pk])
+    @cached_property
+    def table(self):
+        return people_table.table(self)
+
+    @cached_property
+    def filters(self):
+        """(title, template, choices) of each filter."""
+        return [
+            (each.title, each.template, list(each.choices(self))) for each in self.filter_specs if each.has_output()
+        ]
 
 
 @admin.action(description=_("Move to another unit"), permissions=["move"])
 def move_people(model_admin, request, queryset):
     """To the page that asks where to: with the people who were ticked, or the whole list."""
     return move_pages.of_the_list(request, queryset)
+
+
+def column(title, ordering=None):
+    """The head of a column that is no field of the card."""
+    return admin.display(description=title, ordering=ordering)(lambda _admin, card: "")
 
 
 @admin.register(Card)
@@ -100,7 +124,7 @@ class CardAdmin(GuardedAdmin):
         return request.list_columns
 
     def get_paginator(self, request, *given, **more):
-        return PeoplePaginator(*given, people=request.people, **more)
+        return PeoplePaginator(*given, asked=request.asked, **more)
 
     def has_add_permission(self, request):
         return False
@@ -128,8 +152,10 @@ class CardAdmin(GuardedAdmin):
         return named + super().get_urls()
 
     def changelist_view(self, request, extra_context=None):
-        if not request.GET and request.method == "GET" and (query := saved_filters.opening(request.user)):
-            return redirect(f"{request.path}?{query}&opened=1")
+        if not request.GET and request.method == "GET":
+            request.list_columns, query = list_columns.on_opening(request.user)
+            if query:
+                return redirect(f"{request.path}?{query}&opened=1")
         may = {
             "may_add": "personnel.add_member",
             "may_export": RIGHT,
@@ -141,53 +167,18 @@ class CardAdmin(GuardedAdmin):
         context = {name: request.user.has_perm(right) for name, right in may.items()} | {"title": _("People")}
         return super().changelist_view(request, context | (extra_context or {}))
 
-    @admin.display(description=_("age"), ordering="-birth_date")
-    def age(self, card):
-        day = getattr(card, "day", None) or timezone.localdate()
-        return day.year - card.birth_date.year - ((day.month, day.day) < (card.birth_date.month, card.birth_date.day))
-
-    @admin.display(description=pgettext_lazy("person", "name"), ordering="pinyin")
-    def name(self, card):
-        return card.name
-
-    @admin.display(description=_("force"))
-    def force(self, card):
-        return card.service.get_force_display() if card.service else "-"
-
-    @admin.display(description=_("run by"))
-    def sponsor(self, card):
-        return (card.service and card.service.get_sponsor_display()) or "-"
-
-    @admin.display(description=_("category"))
-    def category(self, card):
-        return (card.service and card.service.get_category_display()) or "-"
-
-    @admin.display(description=_("post"))
-    def post(self, card):
-        return (card.service and card.service.post) or "-"
-
-    @admin.display(description=_("grade"))
-    def grade(self, card):
-        return (card.service and card.service.grade) or "-"
-
-    @admin.display(description=_("service number"))
-    def badge(self, card):
-        return (card.service and card.service.badge) or "-"
-
-    @admin.display(description=_("employer"))
-    def employer(self, card):
-        return (card.service and card.service.employer) or "-"
-
-    @admin.display(description=_("contract until"))
-    def contract_until(self, card):
-        return (card.service and card.service.contract_until) or "-"
-
-    @admin.display(description=_("served"))
-    def since(self, card):
-        if not card.service:
-            return "-"
-        until = card.service.ended_on
-        return format_html("{}{}", card.service.started_on, f" – {until}" if until else "")
+    # What the cells of these columns say stands in `people_table`.
+    name = column(pgettext_lazy("person", "name"), ordering="pinyin")
+    age = column(_("age"), ordering="-birth_date")
+    force = column(_("force"))
+    sponsor = column(_("run by"))
+    category = column(_("category"))
+    post = column(_("post"))
+    grade = column(_("grade"))
+    badge = column(_("service number"))
+    employer = column(_("employer"))
+    contract_until = column(_("contract until"))
+    since = column(_("served"))
 
     @admin.display(description=_("services in your unit"))
     def services(self, card):

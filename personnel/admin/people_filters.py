@@ -87,17 +87,14 @@ class LinkFilter(ListFilter):
 
     def choices(self, changelist):
         chosen = self.used_parameters.get(self.parameter)
-        yield {
-            "selected": chosen is None,
-            "query_string": changelist.get_query_string(remove=[self.parameter]),
-            "display": self.all_label,
-        }
+        without = changelist.get_query_string(remove=[self.parameter])
+        yield {"selected": chosen is None, "query_string": without, "display": self.all_label}
         for value, label in self.lookups():
-            yield {
-                "selected": chosen == value,
-                "query_string": changelist.get_query_string({self.parameter: value}),
-                "display": label,
-            }
+            yield {"selected": chosen == value, "query_string": self.address(without, value), "display": label}
+
+    def address(self, without, value):
+        """The address with this value, from the one without any; values are slugs and numbers."""
+        return f"{without}{'' if without == '?' else '&'}{self.parameter}={value}"
 
     all_label = _("All")
 
@@ -122,18 +119,14 @@ class UnitFilter(LinkFilter):
     def choices(self, changelist):
         chosen, own = changelist.selection.unit, self.request.user.unit_id
         trail = [code for code in (*reversed(divisions.parents(chosen)), chosen) if own <= code]
-        units = {unit.code: unit for unit in Unit.objects.below(chosen)} | Unit.objects.in_bulk(trail)
-        below = [code for code in units if code not in trail and divisions.parent(code, units.keys()) == chosen]
-        for depth, code in [*enumerate(c for c in trail if c in units), *((len(trail), c) for c in sorted(below))]:
-            query = (
-                changelist.get_query_string(remove=["unit"])
-                if code == own
-                else changelist.get_query_string({"unit": code})
-            )
+        names = dict(Unit.objects.ways_on(chosen, trail).values_list("code", "name"))
+        below = [code for code in names if code not in trail and divisions.parent(code, names.keys()) == chosen]
+        without = changelist.get_query_string(remove=["unit"])
+        for depth, code in [*enumerate(c for c in trail if c in names), *((len(trail), c) for c in sorted(below))]:
             yield {
                 "selected": code == chosen,
-                "query_string": query,
-                "display": units[code].name,
+                "query_string": without if code == own else self.address(without, code),
+                "display": names[code],
                 "depth": min(depth, 4),
             }
 

@@ -12,8 +12,9 @@ from personnel.demo.draw import lots, repeated, shares
 from personnel.demo.employers import Employer, employers
 from personnel.demo.jobs import Job, Jobs
 from personnel.demo.mergers import with_older_merger
+from personnel.demo.numbers import Stock
 from personnel.demo.people import People, Person, birth_date
-from personnel.demo.places import Place, units
+from personnel.demo.places import Place, town_names, units
 from personnel.demo.profiles import COLLEGE, JUNIOR, PROFILES, SENIOR
 from personnel.demo.register import Register, Service, with_second_services
 from personnel.demo.size import Size
@@ -39,12 +40,15 @@ class District:
     contracts: list[Contract]
 
 
-def district(day: date, seed: int, size: Size | None = None) -> District:
-    """The district as it is on that day, with the ten years before it."""
+def district(day: date, seed: int, size: Size | None = None, stock: Stock | None = None) -> District:
+    """The district as it is on that day, with the ten years before it.
+
+    With another stock of numbers its streets and towns have other names: see `neighbours`.
+    """
     size = size or Size()
-    places = units(lots(seed, "units"))
+    places = units(lots(seed, "units"), town_names(lots(seed, "towns"))) if stock else units(lots(seed, "units"))
     bodies = employers(lots(seed, "employers"), day, size, places)
-    crowd = Crowd(lots(seed, "people"), day, {place.code: place.name for place in places})
+    crowd = Crowd(lots(seed, "people"), day, {place.code: place.name for place in places}, stock)
     crowd.fill(Jobs(lots(seed, "jobs"), size, places, bodies), size)
     services = with_second_services(lots(seed, "second"), day, crowd.services, size.second_services)
     town_offices = {body.unit_id: place for place, body in enumerate(bodies) if body.nature == "town_office"}
@@ -66,9 +70,9 @@ def district(day: date, seed: int, size: Size | None = None) -> District:
 class Crowd:
     """Collects people and their services, those who serve on the day first."""
 
-    def __init__(self, rng: Random, day: date, place_names: dict[int, str]) -> None:
+    def __init__(self, rng: Random, day: date, place_names: dict[int, str], stock: Stock | None = None) -> None:
         self._rng, self._day = rng, day
-        self.makers = People(rng, day, place_names)
+        self.makers = People(rng, day, place_names, stock)
         self._register = Register(rng, day)
         self.people: list[Person] = []
         self.keepers: list[int] = []

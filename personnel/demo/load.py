@@ -1,13 +1,13 @@
 """Writing the demo district into an empty database: one transaction on the owner's connection, all or nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import partial
 
 from django.contrib.auth.hashers import make_password
-from django.db import connections, transaction
+from django.db import connections, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Account, Employer, Installation, Post, Team, Unit
@@ -20,6 +20,7 @@ from personnel.demo.kit import load_kit
 from personnel.demo.logins import Login, logins
 from personnel.demo.mergers import WRITTEN as OF_MERGERS
 from personnel.demo.mergers import load_mergers
+from personnel.demo.neighbours import HOME, Ground
 from personnel.demo.places import DISTRICT, DISTRICT_NAME, Place
 from personnel.demo.size import Size
 from personnel.demo.staging import Inserts, analyze
@@ -53,7 +54,7 @@ def load(day: date, seed: int, password: str, scale: float = 1.0) -> District:
     `scale` makes fewer people of the same units; the document's numbers hold at 1. Raises DemoRefused when the
     database belongs to an office already.
     """
-    with _writing() as cursor:
+    with writing() as cursor:
         refuse_if_founded()
         made = district(day, seed, Size().scaled(scale))
         _organization(cursor, made, password)
@@ -75,7 +76,7 @@ def refuse_if_founded() -> None:
 
 
 @contextmanager
-def _writing():
+def writing():
     """A transaction whose trail entries say where they come from; a second load waits for the first."""
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s), set_config('app.origin', %s, true)", [LOCK, ORIGIN])
@@ -84,83 +85,99 @@ def _writing():
 
 def _organization(cursor, made: District, password: str) -> None:
     found(DISTRICT, DISTRICT_NAME, [(unit.code, unit.name) for unit in made.units], is_demo=True)
-    Unit.objects.using(OWNER).bulk_update(_described(made.units), ["aliases", "population"])
+    Unit.objects.using(OWNER).bulk_update(described(made.units, HOME), ["aliases", "population"])
     hashed = make_password(password)
     with Inserts(cursor) as new:
-        new.insert(Account, [_account(login, hashed) for login in logins()])
+        new.insert(Account, [account_of(login, hashed) for login in logins()])
 
 
-def _described(units: list[Place]) -> list[Unit]:
+def described(units: list[Place], ground: Ground) -> list[Unit]:
+    """The district and its units, the district first."""
     population = sum(unit.population or 0 for unit in units if unit.is_town)
-    described = [Unit(code=unit.code, aliases=list(unit.aliases), population=unit.population) for unit in units]
-    return [Unit(code=DISTRICT, aliases=["穗安"], population=population), *described]
+    below = [
+        Unit(code=unit.code, name=unit.name, aliases=list(unit.aliases), population=unit.population) for unit in units
+    ]
+    return [Unit(code=ground.code, name=ground.name, aliases=[ground.stem], population=population), *below]
 
 
-def _account(login: Login, hashed: str) -> Account:
+def account_of(login: Login, hashed: str) -> Account:
     return Account(password=hashed, is_demo=True, **vars(login))
 
 
 def _people(cursor, made: District) -> None:
-    """Members before their services, so that the triggers find whose cards to write."""
     new = partial(keys, cursor)
-    people, employers = new(Member, len(made.people)), new(Employer, len(made.employers))
-    teams, posts = new(Team, len(made.teams)), new(Post, len(made.posts))
+    given = Keys(
+        new(Member, len(made.people)), new(Employer, len(made.employers)),
+        new(Team, len(made.teams)), new(Post, len(made.posts)),
+    )  # fmt: skip
     with Inserts(cursor) as write:
-        write.insert(Employer, _keyed(Employer, employers, made.employers))
-        write.insert(Member, _members(made, people))
-        write.insert(Assignment, _services(made, people, employers))
-        write.insert(Team, _keyed(Team, teams, made.teams))
-        write.insert(Post, _posts(made, posts, teams))
-        write.insert(Appointment, _appointments(made, posts, people))
-        write.insert(BankAccount, _files(BankAccount, made, people, made.accounts))
-        write.insert(EmergencyContact, _files(EmergencyContact, made, people, made.contacts))
-        write.insert(HealthRecord, _files(HealthRecord, made, people, made.health))
-        write.insert_columns(Contract, _contracts(made, people, employers))
+        for model, rows in tables(made, given):
+            write.insert(model, rows)
 
 
-def _members(made: District, people: list[int]):
+@dataclass(frozen=True)
+class Keys:
+    """The keys of a district's rows, by their places in its lists."""
+
+    people: Sequence[int]
+    employers: Sequence[int]
+    teams: Sequence[int]
+    posts: Sequence[int]
+
+
+def tables(made: District, given: Keys) -> Iterator[tuple[type[models.Model], Iterator[models.Model]]]:
+    """The rows of each table, members before their services, so that the triggers find whose cards to write."""
+    people = given.people
+    yield Employer, _keyed(Employer, given.employers, made.employers)
+    yield Member, _members(made, people)
+    yield Assignment, _services(made, people, given.employers)
+    yield Team, _keyed(Team, given.teams, made.teams)
+    yield Post, _posts(made, given.posts, given.teams)
+    yield Appointment, _appointments(made, given.posts, people)
+    yield BankAccount, _files(BankAccount, made, people, made.accounts)
+    yield EmergencyContact, _files(EmergencyContact, made, people, made.contacts)
+    yield HealthRecord, _files(HealthRecord, made, people, made.health)
+    yield Contract, _contracts(made, people, given.employers)
+
+
+def _members(made: District, people: Sequence[int]):
     for key, keeper, person in zip(people, made.keepers, made.people, strict=True):
         yield Member(id=key, unit_id=keeper, **vars(person))
 
 
-def _services(made: District, people: list[int], employers: list[int]):
+def _services(made: District, people: Sequence[int], employers: Sequence[int]):
     of_employer: Callable = lambda place: None if place is None else employers[place]  # noqa: E731
     for service in made.services:
         yield _row(Assignment, service, member_id=people[service.person], employer_id=of_employer(service.employer))
 
 
-def _posts(made: District, posts: list[int], teams: list[int]):
+def _posts(made: District, posts: Sequence[int], teams: Sequence[int]):
     for key, post in zip(posts, made.posts, strict=True):
         yield _row(Post, post, id=key, team_id=teams[post.team], unit_id=made.teams[post.team].unit_id)
 
 
-def _appointments(made: District, posts: list[int], people: list[int]):
+def _appointments(made: District, posts: Sequence[int], people: Sequence[int]):
     for held in made.appointments:
         unit = made.teams[made.posts[held.post].team].unit_id
         member = None if held.person is None else people[held.person]
         yield _row(Appointment, held, post_id=posts[held.post], unit_id=unit, member_id=member)
 
 
-def _files(model, made: District, people: list[int], records):
+def _files(model, made: District, people: Sequence[int], records):
     for record in records:
         yield _row(model, record, member_id=people[record.person], unit_id=made.keepers[record.person])
 
 
-def _contracts(made: District, people: list[int], employers: list[int]) -> dict[str, list]:
-    """Columns, since nothing of a contract is sealed or derived."""
-    agreed = made.contracts
-    names = ("kind", "starts_on", "ends_on", "signed_on", "recruiter_id", "using_unit_id")
-    blank = [""] * len(agreed)
-    return {
-        "member_id": [people[each.person] for each in agreed],
-        "unit_id": [made.keepers[each.person] for each in agreed],
-        "employer_id": [employers[each.employer] for each in agreed],
-        **{name: [getattr(each, name) for each in agreed] for name in names},
-        "number": blank, "ending": blank, "ending_note": blank,
-    }  # fmt: skip
+def _contracts(made: District, people: Sequence[int], employers: Sequence[int]):
+    for each in made.contracts:
+        yield Contract(
+            member_id=people[each.person], unit_id=made.keepers[each.person], employer_id=employers[each.employer],
+            kind=each.kind, starts_on=each.starts_on, ends_on=each.ends_on, signed_on=each.signed_on,
+            recruiter_id=each.recruiter_id, using_unit_id=each.using_unit_id,
+        )  # fmt: skip
 
 
-def _keyed(model, keys_of: list[int], records):
+def _keyed(model, keys_of: Sequence[int], records):
     for key, record in zip(keys_of, records, strict=True):
         yield _row(model, record, id=key)
 

@@ -16,8 +16,21 @@ class Login:
     unit_id: int
 
 
-def logins() -> list[Login]:
-    """All twelve; `village` lies in `town`, `village2` in `town2`."""
+# Who looks at the whole, beside the accounts of the first district, where the demo is larger.
+ABOVE = {
+    "district": Login("district", "霍锦辉", "hr", DISTRICT),
+    "city": Login("city", "屈美兰", "hr", DISTRICT - DISTRICT % 10**8),
+    "province": Login("province", "关子豪", "hr", DISTRICT - DISTRICT % 10**10),
+}
+
+
+def logins(scale: str = "district") -> list[Login]:
+    """All twelve; `village` lies in `town`, `village2` in `town2`. A city has `district` and `city`, a province all."""
+    larger = {"city": ("district", "city"), "province": tuple(ABOVE)}.get(scale, ())
+    return [*of_district(), *(ABOVE[name] for name in larger)]
+
+
+def of_district() -> list[Login]:
     towns = {name: code - code % 1000 for name, code in ACCOUNTS.items()}
     return [
         Login("village", "梁嘉怡", "clerk", ACCOUNTS["village"]),

@@ -1,5 +1,6 @@
 """Numbers that are valid in form and belong to nobody: documents, phones, bank accounts."""
 
+from dataclasses import dataclass
 from datetime import date
 from random import Random
 
@@ -27,14 +28,43 @@ REGIONS = {
 }
 UNASSIGNED_PREFIX = "154"  # no operator has it
 FICTIONAL_BANK_BIN = "629999"
+FREE, FREE_AT_HOME, ENDINGS, A_BLOCK = 90, 70, 8, 30  # endings that no county has: 90 to 97, in the home city 70 to 77
+MOST_DISTRICTS = ENDINGS * (500 // A_BLOCK)
 NEARNESS = {"city": 2.0, "province": 1.5, "other": 1.0}
+
+
+@dataclass(frozen=True)
+class Stock:
+    """Which numbers a district hands out, so that no two districts give the same: the first takes from all of them.
+
+    People from elsewhere have, in the other districts, other endings of the region and serials of a block.
+    """
+
+    number: int = 0
+    region: str = HOME
+
+    def region_of(self, region: str) -> str:
+        """The region that stands in a document for a place of first registration."""
+        if region == HOME:
+            return self.region
+        if not self.number:
+            return region
+        ending = self.number % ENDINGS
+        return f"{region[:4]}{(FREE_AT_HOME if region[:4] == HOME[:4] else FREE) + ending}"
+
+    def serials(self, region: str) -> range:
+        """The serials of one sex that may stand in a document of that region."""
+        if region == HOME or not self.number:
+            return range(500)
+        block = self.number // ENDINGS
+        return range(block * A_BLOCK, (block + 1) * A_BLOCK)
 
 
 class Numbers:
     """Hands out each number once."""
 
-    def __init__(self, rng: Random) -> None:
-        self._rng = rng
+    def __init__(self, rng: Random, stock: Stock | None = None) -> None:
+        self._rng, self._stock = rng, stock or Stock()
         self._given: set[str] = set()
 
     def id_number(self, birth: date, sex: str, region: str) -> str:
@@ -52,11 +82,15 @@ class Numbers:
     def document(self, kind: str) -> str:
         """The number of a permit or passport."""
         prefix = {"hk_macau_permit": self._rng.choice(("H9", "M9")), "taiwan_permit": "0", "passport": "XZ"}[kind]
+        if self._stock.number:  # the first district's begin with lower digits
+            prefix = {"H9": "H8", "M9": "M8", "0": "9", "XZ": "XY"}[prefix] + f"{self._stock.number:03}"
+            return self._once(lambda: f"{prefix}{self._rng.randrange(10**4):04}")
         return self._once(lambda: f"{prefix}{self._rng.randrange(10**7):07}")
 
     def _citizen(self, birth: date, sex: str, region: str) -> str:
-        serial = self._rng.randrange(500) * 2 + (sex == "male")
-        first17 = f"{region}{birth:%Y%m%d}{serial:03}"
+        serials = self._stock.serials(region)
+        serial = (serials.start + self._rng.randrange(len(serials))) * 2 + (sex == "male")
+        first17 = f"{self._stock.region_of(region)}{birth:%Y%m%d}{serial:03}"
         return first17 + identity.check_digit(first17)
 
     def _once(self, draw) -> str:

@@ -50,9 +50,11 @@ def birth_date(rng: Random, ages: Weighted[tuple[int, int]], day: date) -> date:
 class People:
     """Makes people, each with numbers of their own."""
 
-    def __init__(self, rng: Random, day: date, place_names: Mapping[int, str]) -> None:
+    def __init__(
+        self, rng: Random, day: date, place_names: Mapping[int, str], stock: numbers.Stock | None = None
+    ) -> None:
         self._rng, self._day, self._place_names = rng, day, place_names
-        self.numbers = numbers.Numbers(rng)
+        self.numbers = numbers.Numbers(rng, stock)
         self._regions = {force: numbers.regions(profile.local) for force, profile in PROFILES.items()}
 
     def person(self, force: str, home: int, born: date, sex: str | None = None, education: str | None = None) -> Person:

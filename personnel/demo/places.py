@@ -1,6 +1,6 @@
 """The units of 穗安区: 8 streets, 11 towns, 257 villages and communities, and the sub-bureau with its stations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -46,12 +46,11 @@ class Place:
         return self.code % 1000 == 0 and 0 < self.number < 900
 
 
-def units(rng: Random) -> list[Place]:
-    """All units below the district, in the order of their codes."""
-    taken = {*REAL, *STREETS, *TOWNS}
+def units(rng: Random, names: Sequence[str] = (*STREETS, *TOWNS)) -> list[Place]:
+    """All units below the district, in the order of their codes; `names` are those of 8 streets and 11 towns."""
+    taken = {*REAL, *names}
     stems = [rng.choice(SIDES) + a + b for a in FIRST for b in SECOND if a + b not in taken]
     rng.shuffle(stems)
-    names = [*STREETS, *TOWNS]
     counts = shares(VILLAGES, [rng.uniform(6, 18) for _ in names], [5] * len(names))
     # A few villages of different towns bear the same name, as everywhere.
     stems[counts[0] + 2] = stems[sum(counts[:9]) + 1] = stems[3]
@@ -59,6 +58,12 @@ def units(rng: Random) -> list[Place]:
     for i, (name, count) in enumerate(zip(names, counts, strict=True)):
         found += _town(rng, name, _town_number(i), [stems.pop(0) for _ in range(count)])
     return [*found, *_functional(names)]
+
+
+def town_names(rng: Random) -> list[str]:
+    """Names for the streets and towns of another district."""
+    stems = [a + b for a in FIRST for b in SECOND if a + b not in {*REAL, *STREETS, *TOWNS}]
+    return rng.sample(stems, len(STREETS) + len(TOWNS))
 
 
 def _town_number(i: int) -> int:
@@ -80,7 +85,7 @@ def _town(rng: Random, name: str, number: int, stems: list[str]) -> Iterable[Pla
     yield from villages
 
 
-def _functional(names: list[str]) -> Iterable[Place]:
+def _functional(names: Sequence[str]) -> Iterable[Place]:
     yield Place(SUB_BUREAU, "穗安分局", ("穗安区公安分局",))
     for i, name in enumerate(names):
         yield Place(SUB_BUREAU + (i + 1) * 1000, f"{name}派出所", (f"{name}所",))

@@ -3,7 +3,7 @@
 Rows are model instances, so that defaults, seals, digests and readings are those of the models themselves.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from itertools import islice
 
@@ -37,25 +37,22 @@ class Inserts:
 
     def insert(self, model: type[models.Model], rows: Iterable[models.Model]) -> None:
         """Write the rows, so many in a statement; those without key get it from the database."""
-        rows = iter(rows)
-        while some := list(islice(rows, ROWS_AT_ONCE)):
-            has_key = some[0].pk is not None
-            fields = [field for field in model._meta.concrete_fields if has_key or not field.primary_key]
-            table = {str(field.column): [field.pre_save(row, add=True) for row in some] for field in fields}
-            self._write(model, table)
-
-    def insert_columns(self, model: type[models.Model], table: Mapping[str, Sequence]) -> None:
-        """The same from columns without the key: where nothing is sealed or derived, instances are spared."""
-        for start in range(0, len(next(iter(table.values()))), ROWS_AT_ONCE):
-            self._write(model, {name: values[start : start + ROWS_AT_ONCE] for name, values in table.items()})
-
-    def _write(self, model: type[models.Model], table: Mapping[str, Sequence]) -> None:
-        self._wait()
-        self._written = self._writer.write(bulk.insert, self._cursor, model._meta.db_table, bulk.rows_of(table))
+        for block in spelled(model, rows):
+            self._wait()
+            self._written = self._writer.write(bulk.insert, self._cursor, model._meta.db_table, block)
 
     def _wait(self) -> None:
         if self._written:
             self._written.result()
+
+
+def spelled(model: type[models.Model], rows: Iterable[models.Model]) -> Iterator[bulk.Rows]:
+    """The rows as text, so many at once."""
+    rows = iter(rows)
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        has_key = some[0].pk is not None
+        fields = [field for field in model._meta.concrete_fields if has_key or not field.primary_key]
+        yield bulk.rows_of({str(field.column): [field.pre_save(row, add=True) for row in some] for field in fields})
 
 
 def analyze(cursor, tables: Sequence[str]) -> None:

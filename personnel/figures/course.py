@@ -11,28 +11,39 @@ from organization.figures import rate
 from personnel.figures.population import forces_counted
 from personnel.models import Assignment
 
-# The services of a person become stretches that do not touch, so that two at once are one person; then every stretch is
-# placed between the days asked for. Counting each day by itself takes ten times as long.
+# Every service is placed between the days asked for; counting each day by itself takes ten times as long. Who serves
+# full time serves nowhere else on those days: the database sees to it. The other services of a person become stretches
+# that do not touch, so that two at once are one person.
 _STRETCHES = """
-WITH stretch AS (
-  SELECT unnest(range_agg(daterange(a.started_on, a.ended_on))) AS days
-  FROM personnel_assignment a WHERE {here} GROUP BY a.member_id
-)
+SELECT width_bucket(a.started_on - 1, %(days)s::date[]),
+  CASE WHEN a.ended_on IS NULL THEN %(last)s ELSE width_bucket(a.ended_on - 1, %(days)s::date[]) END, count(*)
+FROM personnel_assignment a WHERE {here} AND a.share = 100 GROUP BY 1, 2
+UNION ALL
 SELECT width_bucket(lower(days) - 1, %(days)s::date[]),
   CASE WHEN upper_inf(days) THEN %(last)s ELSE width_bucket(upper(days) - 1, %(days)s::date[]) END, count(*)
-FROM stretch GROUP BY 1, 2
+FROM (
+  SELECT unnest(range_agg(daterange(a.started_on, a.ended_on))) AS days
+  FROM personnel_assignment a WHERE {here} AND a.share < 100 GROUP BY a.member_id
+) stretch GROUP BY 1, 2
 """
 
+# Who serves full time all the while is one service at both ends; only of the others are the services put together.
 _MOVEMENT = """
-SELECT count(*) FILTER (WHERE at_end AND NOT at_start), count(*) FILTER (WHERE at_start AND NOT at_end),
-  count(*) FILTER (WHERE at_start), count(*) FILTER (WHERE at_end)
-FROM (
+WITH person AS (
   SELECT bool_or(a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(day)s)) AS at_end,
     bool_or(a.started_on <= %(before)s AND (a.ended_on IS NULL OR a.ended_on > %(before)s)) AS at_start
   FROM personnel_assignment a
   WHERE {here} AND a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(before)s)
+    AND NOT (a.share = 100 AND a.started_on <= %(before)s AND (a.ended_on IS NULL OR a.ended_on > %(day)s))
   GROUP BY a.member_id
-) person
+), stayed AS (
+  SELECT count(*) AS people FROM personnel_assignment a
+  WHERE {here} AND a.share = 100 AND a.started_on <= %(before)s AND (a.ended_on IS NULL OR a.ended_on > %(day)s)
+)
+SELECT count(*) FILTER (WHERE at_end AND NOT at_start), count(*) FILTER (WHERE at_start AND NOT at_end),
+  count(*) FILTER (WHERE at_start) + (SELECT people FROM stayed),
+  count(*) FILTER (WHERE at_end) + (SELECT people FROM stayed)
+FROM person
 """
 
 

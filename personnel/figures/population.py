@@ -23,10 +23,8 @@ _PEOPLE = {
     "category.clerical": "is_clerical",
     "sponsor.town": "is_town_run",
     "sponsor.village": "is_village_run",
-    "age.under_25": "counted AND birth_date > %(of_25)s",
-    "age.25_40": "counted AND birth_date <= %(of_25)s AND birth_date > %(of_41)s",
-    "age.41_up": "counted AND birth_date <= %(of_41)s",
-    "age.unknown": "counted AND birth_date IS NULL",
+    **{f"age.{band}": f"counted AND age = '{band}'" for band in ("under_25", "25_40", "41_up")},
+    "age.unknown": "counted AND age IS NULL",
     **{f"education.{band}": f"counted AND education = ANY (%({band})s)" for band in codes.EDUCATION_BANDS},
     "education.unknown": "counted AND education IS NULL",
 }
@@ -36,26 +34,50 @@ _PLACE = "width_bucket(COALESCE(homes.home, a.unit_id), %(places)s::bigint[])"
 _HOMES = f"LEFT JOIN {HOMES} ON homes.moved = a.unit_id"
 
 
-def _query(within: Reach, *, by_place: bool) -> str:
-    """First a row a person and place, then a row a place: two services at one place are one person.
+# What is said of each service; where a person has several at once, of all of them together.
+_SAID = {
+    "counted": "a.force = ANY (%(counted)s)",
+    **{f"is_{force}": f"a.force = '{force}'" for force in Force.values},
+    "is_operational": "a.category = 'operational'",
+    "is_clerical": "a.category = 'clerical'",
+    "is_town_run": "a.sponsor = 'town'",
+    "is_village_run": "a.sponsor = 'village'",
+}
+_AGE = (
+    "CASE WHEN c.birth_date > %(of_25)s THEN 'under_25' WHEN c.birth_date > %(of_41)s THEN '25_40'"
+    " WHEN c.birth_date IS NOT NULL THEN '41_up' END"
+)
 
-    By place there is also a row a person in all, whose place is NULL, from the same scan.
+
+def _query(within: Reach, *, by_place: bool) -> str:
+    """First people who are alike, then a row a place, and with places one for all of them, whose place is NULL.
+
+    Who serves full time serves nowhere else on that day: the database sees to it, so such a service is a person. Only
+    of the others, which are few, are the services of a person put together.
     """
-    place, grouping, homes = (_PLACE, ", ROLLUP (place)", _HOMES) if by_place else ("NULL::int", "", "")
-    return f"""
-WITH person AS (
-  SELECT {place} AS place, min(c.sex) AS sex, min(c.birth_date) AS birth_date, min(c.education) AS education,
-    bool_or(a.force = ANY (%(counted)s)) AS counted,
-    {", ".join(f"bool_or(a.force = '{force}') AS is_{force}" for force in Force.values)},
-    bool_or(a.category = 'operational') AS is_operational, bool_or(a.category = 'clerical') AS is_clerical,
-    bool_or(a.sponsor = 'town') AS is_town_run, bool_or(a.sponsor = 'village') AS is_village_run
+    place, homes = (_PLACE, _HOMES) if by_place else ("NULL::int", "")
+    grouping, both = (", ROLLUP (place)", "unnest(ARRAY[place, NULL])") if by_place else ("", "place")
+    running = f"""
   FROM personnel_assignment a
   JOIN personnel_card c ON c.unit_id = a.unit_id AND c.member_id = a.member_id {homes}
   WHERE {within.inside("a.unit_id")} AND {within.inside("c.unit_id")} AND a.force = ANY (%(forces)s)
     AND a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(day)s)
+"""
+    return f"""
+WITH alike AS (
+  SELECT {place} AS place, c.sex, {_AGE} AS age, c.education,
+    {", ".join(f"{condition} AS {name}" for name, condition in _SAID.items())}, count(*) AS people
+  {running} AND a.share = 100
+  GROUP BY {", ".join(map(str, range(1, 5 + len(_SAID))))}
+), person AS (
+  SELECT {both} AS place, sex, age, education, {", ".join(_SAID)}, people FROM alike
+  UNION ALL
+  SELECT {place} AS place, min(c.sex), min({_AGE}), min(c.education),
+    {", ".join(f"bool_or({condition})" for condition in _SAID.values())}, 1
+  {running} AND a.share < 100
   GROUP BY a.member_id{grouping}
 )
-SELECT place, {", ".join(f"count(*) FILTER (WHERE {condition})" for condition in _PEOPLE.values())}
+SELECT place, {", ".join(f"COALESCE(sum(people) FILTER (WHERE {each}), 0)::bigint" for each in _PEOPLE.values())}
 FROM person GROUP BY place
 """  # noqa: S608 - constants of this module only
 

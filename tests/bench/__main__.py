@@ -9,14 +9,17 @@ from platform import python_version
 from tests.bench import markdown, site
 
 PARTS = ("load", "pages", "server", "start", "rosters", "transfers")
+LARGE = "scale"  # only when asked for
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="all of them by default")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, LARGE, []], help="all of them by default")
     parser.add_argument("--rounds", type=int, default=30, help="requests of each page after the warm-up")
     parser.add_argument("--only", default="", help="pages whose name contains this")
     parser.add_argument("--million", action="store_true", help="rosters: also export a million members")
+    parser.add_argument("--size", choices=("city", "province"), default="city", help="scale: how large")
+    parser.add_argument("--share", type=float, default=1.0, help="scale: fewer people of the same units")
     asked = parser.parse_args()
     parts = asked.parts or PARTS
     now, load = f"{datetime.now():%Y-%m-%d %H:%M}", os.getloadavg()[0]
@@ -24,6 +27,11 @@ def main() -> None:
     if set(parts) & {"load", "pages", "server"}:
         with site.opened() as var_dir:
             _inside(parts, asked, var_dir)
+    if LARGE in parts:
+        with site.opened() as var_dir:
+            from tests.bench import scale
+
+            scale.run(var_dir, asked, say)
     if "start" in parts:
         from tests.bench import starting
 
@@ -62,7 +70,7 @@ def _inside(parts, asked, var_dir) -> None:
 
 
 def say(title: str, text: str, end: str = "\n\n") -> None:
-    write(f"## {title}\n\n{text}{end}")
+    write(f"## {title}\n\n{text}{end}" if title else f"{text}{end}")
 
 
 def write(text: str) -> None:

@@ -20,15 +20,15 @@ TICKS = os.sysconf("SC_CLK_TCK")
 def measured() -> tuple[list, list]:
     """Load the demo district; the lines of where its time went, and those of the floor."""
     watch = Watch()
-    real_writing, real_district = load._writing, load.district
-    load._writing = lambda: watch.writing(real_writing)
+    real_writing, real_district = load.writing, load.district
+    load.writing = lambda: watch.writing(real_writing)
     load.district = lambda *given: watch.part("生成（内存）", lambda: real_district(*given))
     try:
         begun = process_time()
         watch.part("合计", lambda: load.load(timezone.localdate(), SEED, PASSWORD))
         watch.parts["合计"][1] = process_time() - begun
     finally:
-        load._writing, load.district = real_writing, real_district
+        load.writing, load.district = real_writing, real_district
     floor = list(_floor())
     least = sum(seconds for _, _, seconds in floor)
     return watch.rows(least), [[table, rows, f"{seconds:.2f}"] for table, rows, seconds in floor]

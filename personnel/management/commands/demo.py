@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 
 from organization import divisions
 from organization.refusal import Refusal
+from personnel.demo.large import Loaded, load_large
 from personnel.demo.load import DemoRefused, load, refuse_if_founded
 from personnel.demo.logins import logins
 from personnel.demo.places import DISTRICT, DISTRICT_NAME
 
 LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"
+SCALES = ("district", "city", "province")
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 
 
@@ -37,24 +39,45 @@ class Command(BaseCommand):
         parser.add_argument(
             "--day", help=_("the day on which the document's numbers hold (YYYY-MM-DD); today by default")
         )
+        parser.add_argument(
+            "--scale",
+            choices=SCALES,
+            default="district",
+            help=_("one district, a city of eleven, or a province of a hundred and twenty with three million people"),
+        )
+        parser.add_argument("--share", type=float, default=1.0, help=_("fewer people of the same units, such as 0.05"))
         parser.add_argument("--if-empty", action="store_true", help=_("do nothing, quietly, where an office exists"))
         parser.add_argument("--json", action="store_true", help=_("end with one line of JSON: day, units, accounts"))
 
-    def handle(self, *args, seed, day, if_empty, json, **options):
+    def handle(self, *args, seed, day, scale, share, if_empty, json, **options):
         try:
             if if_empty and self.is_founded():
                 return
             self.check_production()
-            made = load(self.day(day), seed, password := os.environ.get("DEMO_PASSWORD") or generated_password())
+            password = os.environ.get("DEMO_PASSWORD") or generated_password()
+            made = self.load(self.day(day), seed, password, scale, share)
         except Refusal as refusal:
             self.refuse(refusal.code, str(refusal))
         except Error as error:
             self.refuse(
                 "database", _("The database is not ready: run `manage.py migrate --database owner`.") + f" ({error})"
             )
-        self.tell(made, password)
+        self.tell(made, password, scale)
         if json:
-            self.stdout.write(summary(made))
+            self.stdout.write(summary(made, scale))
+
+    def load(self, day, seed, password, scale, share):
+        if not 0 < share <= 1:
+            raise DemoRefused("share", _("The share of people lies above 0 and is 1 at most."))
+        if scale != "district":
+            return load_large(day, seed, password, scale, share=share, tell=self.progress)
+        made = load(day, seed, password, share)
+        units = [(DISTRICT, DISTRICT_NAME), *((unit.code, unit.name) for unit in made.units)]
+        return Loaded(day, units[0], units, len(made.people), len(made.services))
+
+    def progress(self, number, of, people):
+        said = _("%(number)d of %(of)d districts, %(people)d people") % {"number": number, "of": of, "people": people}
+        self.stderr.write(said, style_func=str)
 
     @staticmethod
     def is_founded():
@@ -82,13 +105,13 @@ class Command(BaseCommand):
             raise DemoRefused("day", message, day=text, first=FIRST_DAY, last=LAST_DAY)
         return day
 
-    def tell(self, made, password):
+    def tell(self, made, password, scale):
         """For people: what was loaded, and how to come in."""
-        counts = {"people": len(made.people), "services": len(made.services), "day": made.day}
+        counts = {"people": made.people, "services": made.services, "day": made.day}
         self.stderr.write(
             _("Demo district of %(day)s: %(people)d people, %(services)d services.") % counts, style_func=str
         )
-        for login in logins():
+        for login in logins(scale):
             self.stderr.write(f"  {login.username:<11} {login.role:<11} {login.unit_id}  {login.name}", style_func=str)
         self.stderr.write(_("Password of all accounts: %(password)s") % {"password": password}, style_func=str)
 
@@ -97,9 +120,9 @@ class Command(BaseCommand):
         raise CommandError(message, returncode=2)
 
 
-def summary(made) -> str:
+def summary(made, scale) -> str:
     """The one line for scripts; no password in it."""
-    units = [{"code": DISTRICT, "name": DISTRICT_NAME, "kind": divisions.kind(DISTRICT)}]
-    units += [{"code": unit.code, "name": unit.name, "kind": divisions.kind(unit.code)} for unit in made.units]
-    accounts = [{"username": login.username, "role": login.role, "unit": login.unit_id} for login in logins()]
+    named = sorted({made.root, *made.units})
+    units = [{"code": code, "name": name, "kind": divisions.kind(code)} for code, name in named]
+    accounts = [{"username": login.username, "role": login.role, "unit": login.unit_id} for login in logins(scale)]
     return json.dumps({"day": made.day.isoformat(), "units": units, "accounts": accounts}, ensure_ascii=False)
