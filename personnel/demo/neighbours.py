@@ -105,4 +105,5 @@ def moved(made: District, ground: Ground) -> District:
         services=changed(made.services, ("unit_id", "using_unit_id", "recruiter_id")),
         teams=changed(made.teams, ("unit_id",), ("address",)),
         accounts=changed(made.accounts, (), ("bank",)),
+        contracts=changed(made.contracts, ("using_unit_id", "recruiter_id")),
     )

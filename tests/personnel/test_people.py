@@ -95,7 +95,7 @@ def test_a_page_takes_as_many_queries_for_a_hundred_people_as_for_ten(
     few = queries()
     for member in MemberFactory.create_batch(90):
         serve(member)
-    assert queries() == few <= 17
+    assert queries() == few <= 20
 
 
 @pytest.mark.parametrize("address", ["?on=0001-01-01&age=25_40", "?on=31.12.2014", "?ids=x,%D9%A3"])
