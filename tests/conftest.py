@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from organization.models import Unit
 from organization.office import found
 from organization.scope import as_account, as_root, gate
+from tests.databases import migrated_database
 from tests.factories import AccountFactory
 
 DISTRICT = 440199_000_000
@@ -47,17 +48,12 @@ def pytest_make_parametrize_id(val, argname):
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_modify_db_settings, django_db_blocker):
     """The owner makes the database; the site's login then works in it, as in an office."""
-    owner, site = connections["owner"], connections["default"]
-    with django_db_blocker.unblock():
-        usual = site.settings_dict["NAME"]
-        owner.creation.create_test_db(verbosity=0, autoclobber=True)
-        site.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = owner.settings_dict["NAME"]
+    with django_db_blocker.unblock(), migrated_database(connections["owner"].creation._get_test_db_name()):
+        settings.DATABASES["default"]["NAME"] = connections["default"].settings_dict["NAME"]
         found(DISTRICT, "穗安区", UNITS.items(), is_demo=True)
-        owner.close()
-    yield
-    with django_db_blocker.unblock():
-        site.close()
-        owner.creation.destroy_test_db(usual, verbosity=0)
+        connections["owner"].close()
+        with django_db_blocker.block():
+            yield
 
 
 @pytest.fixture(autouse=True)
