@@ -1,5 +1,6 @@
 """The district that tests happen in, and the people who look at it."""
 
+import os
 from datetime import date
 
 import pytest
@@ -38,6 +39,21 @@ def pytest_configure():
     hypothesis_settings.register_profile("unhurried", deadline=None)
     hypothesis_settings.load_profile("unhurried")
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+# What takes long comes first, so that two workers are busy to the end; a browser, which waits, beside what computes.
+LONG = ("browser 0", "demo", "run", "browser 1", "localpg", "tests/test_access.py")
+
+
+def pytest_collection_modifyitems(items):
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        items.sort(key=lambda item: LONG.index(_unit(item)) if _unit(item) in LONG else len(LONG))
+
+
+def _unit(item):
+    """The group that a test goes to a worker with; without one, its module."""
+    group = item.get_closest_marker("xdist_group")
+    return group.args[0] if group else item.nodeid.partition("::")[0]
 
 
 def pytest_make_parametrize_id(val, argname):

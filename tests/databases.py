@@ -88,5 +88,3 @@ def client(owner, name, *arguments, given=None):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
