@@ -17,7 +17,7 @@ run: .venv/installed
 
 test: .venv/installed-dev
 	@.ci/tools
-	@exec $(VENV_PYTHON) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@exec $(VENV_PYTHON) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 drill: .venv/installed-dev
 	@.ci/tools

@@ -1,5 +1,6 @@
 """The district that tests happen in, and the people who look at it."""
 
+import os
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from organization.models import Unit
 from organization.office import found
 from organization.scope import as_account, as_root, gate
+from tests.databases import migrated_database
 from tests.factories import AccountFactory
 
 DISTRICT = 440199_000_000
@@ -39,6 +41,21 @@ def pytest_configure():
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
+# What takes long comes first, so that two workers are busy to the end; a browser, which waits, beside what computes.
+LONG = ("browser 0", "demo", "run", "browser 1", "localpg", "tests/test_access.py")
+
+
+def pytest_collection_modifyitems(items):
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        items.sort(key=lambda item: LONG.index(_unit(item)) if _unit(item) in LONG else len(LONG))
+
+
+def _unit(item):
+    """The group that a test goes to a worker with; without one, its module."""
+    group = item.get_closest_marker("xdist_group")
+    return group.args[0] if group else item.nodeid.partition("::")[0]
+
+
 def pytest_make_parametrize_id(val, argname):
     """A file that is built for a test has the time in it: its bytes are no name that two workers agree on."""
     return argname if isinstance(val, bytes) and len(val) > 40 else None
@@ -47,17 +64,12 @@ def pytest_make_parametrize_id(val, argname):
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_modify_db_settings, django_db_blocker):
     """The owner makes the database; the site's login then works in it, as in an office."""
-    owner, site = connections["owner"], connections["default"]
-    with django_db_blocker.unblock():
-        usual = site.settings_dict["NAME"]
-        owner.creation.create_test_db(verbosity=0, autoclobber=True)
-        site.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = owner.settings_dict["NAME"]
+    with django_db_blocker.unblock(), migrated_database(connections["owner"].creation._get_test_db_name()):
+        settings.DATABASES["default"]["NAME"] = connections["default"].settings_dict["NAME"]
         found(DISTRICT, "穗安区", UNITS.items(), is_demo=True)
-        owner.close()
-    yield
-    with django_db_blocker.unblock():
-        site.close()
-        owner.creation.destroy_test_db(usual, verbosity=0)
+        connections["owner"].close()
+        with django_db_blocker.block():
+            yield
 
 
 @pytest.fixture(autouse=True)

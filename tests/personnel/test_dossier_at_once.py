@@ -31,6 +31,7 @@ SELECT (SELECT unit_id FROM personnel_member WHERE id = %(member)s),
        (SELECT unit_id FROM personnel_erasurehold WHERE member_id = %(member)s)
 """
 REFUSED = "23503"
+pytestmark = pytest.mark.xdist_group("dossier at once")  # one worker makes the database
 
 
 @pytest.fixture(scope="module")

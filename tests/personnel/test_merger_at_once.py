@@ -22,6 +22,7 @@ from tests.personnel.demo.databases import empty_database
 DAY = date(2014, 7, 1)
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 SCALE = 0.05
+pytestmark = pytest.mark.xdist_group("merger at once")  # one worker makes the district
 
 
 @pytest.fixture(scope="module")

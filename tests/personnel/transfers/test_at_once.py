@@ -23,7 +23,7 @@ from tests.personnel.transfers.test_walls import ask
 
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 TODAY = timezone.localdate()
-pytestmark = pytest.mark.drill
+pytestmark = [pytest.mark.drill, pytest.mark.xdist_group("transfers at once")]  # one worker makes the database
 
 
 @pytest.fixture(scope="module")
