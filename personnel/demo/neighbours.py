@@ -1,6 +1,6 @@
 """Districts beside 穗安区 up to a whole province: each drawn like it, with codes, names and numbers of its own.
 
-Eleven cities of eleven districts. Their codes were never given: the numbers 89 to 99 of a city, and, but for the first
+Eleven cities of eleven districts. Their codes were never given: numbers from 88 to 99 of a city, and, but for the first
 city, numbers of cities that the province does not have.
 """
 
@@ -15,6 +15,7 @@ from personnel.demo.size import Size
 
 PROVINCE, PROVINCE_NAME = 440000_000_000, "榕海省"
 CITIES = (4401, *range(4481, 4491))
+NUMBERS = (99, *range(97, 87, -1))  # 98 stands in the documents of those who come from elsewhere in the city
 CITY_STEMS = "穗霁鹭岚沐筠菱苇茭橙芷"
 DISTRICT_STEMS = "安宁和泰丰湾源康禾澜屿"
 OWN = "穗安"  # what stands in the names and addresses of the first district
@@ -44,9 +45,9 @@ HOME = Ground(0, DISTRICT, OWN)
 def grounds(scale: str) -> list[Ground]:
     """The districts of "district", "city" or "province"; the first is 穗安区."""
     found = [
-        Ground(n * len(DISTRICT_STEMS) + i, city * 10**8 + (99 - i) * 10**6, CITY_STEMS[n] + DISTRICT_STEMS[i])
+        Ground(n * len(DISTRICT_STEMS) + i, city * 10**8 + number * 10**6, CITY_STEMS[n] + DISTRICT_STEMS[i])
         for n, city in enumerate(CITIES)
-        for i in range(len(DISTRICT_STEMS))
+        for i, number in enumerate(NUMBERS)
     ]
     return found[: {"district": 1, "city": len(DISTRICT_STEMS), "province": len(found)}[scale]]
 

@@ -204,4 +204,4 @@ def run(var_dir: Path, asked, say: Callable) -> None:
     for row in compared(asked.size, asked.rounds, asked.only):
         say("", markdown.line(row), end="\n")
     say("力量总览", markdown.table(FIGURES, figures(asked.size)))
-    say("吞吐（gunicorn 两个进程）", serving.table(var_dir, asked.size))
+    say("吞吐（gunicorn 两个进程）", serving.table(var_dir, asked.size, with_figures=False))

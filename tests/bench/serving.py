@@ -23,16 +23,16 @@ EMPTY = "空请求"
 HEADERS = ("页面", "并发", "中位 ms", "p95 ms", "每秒请求", "÷空请求（中位）")
 
 
-def table(var_dir: Path, username: str = "hr") -> str:
+def table(var_dir: Path, username: str = "hr", *, with_figures: bool = True) -> str:
     """What the server gives; `username` is of the root."""
     client, _ = browser(username)
     cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
     pages = {
         EMPTY: "/health/",
         "人员名单 首页": reverse("admin:personnel_card_changelist"),
-        "力量总览 今天": reverse("dashboards:strength"),
-        "工作台": reverse("admin:index"),
     }
+    if with_figures:
+        pages |= {"力量总览 今天": reverse("dashboards:strength"), "工作台": reverse("admin:index")}
     rows, empty = [], {}
     with gunicorn(var_dir) as port:
         for name, path in pages.items():

@@ -58,6 +58,16 @@ def test_the_tree_is_indented_by_level_and_counts_what_lies_below(root, visitor,
     assert 'class="tree-depth-2' in response.content.decode()
 
 
+def test_the_ways_on_from_a_unit_are_those_right_below_and_never_all_the_villages(root):
+    towns = {TOWN, OTHER_TOWN, STATION // 10**5 * 10**5, STATION}
+    city, province = DISTRICT // 10**8 * 10**8, DISTRICT // 10**10 * 10**10
+    for unit, expected in ((province, {DISTRICT}), (city, {DISTRICT}), (DISTRICT, {DISTRICT} | towns)):
+        assert set(Unit.objects.ways_on(unit).values_list("code", flat=True)) == expected
+    assert set(Unit.objects.ways_on(TOWN, [DISTRICT]).values_list("code", flat=True)) == {
+        DISTRICT, TOWN, VILLAGE, SECOND_VILLAGE,
+    }  # fmt: skip
+
+
 def test_people_are_counted_once_in_a_common_ancestor_and_volunteers_apart(root, visitor, governance):
     member = MemberFactory()
     serve(member, share=50)

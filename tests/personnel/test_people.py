@@ -68,15 +68,29 @@ def test_a_selection_lists_each_person_once(people, conditions, expected):
     assert counted(**({"unit": DISTRICT} | conditions)) == len(expected)
 
 
+@pytest.mark.parametrize("most", [1, 2, 3, 4, 5, 50])
+@pytest.mark.parametrize("conditions", [{}, {"status": "all"}, {"text": "李"}, {"person": {"sex": "female"}}])
+def test_people_are_counted_up_to_a_limit_whoever_serves_twice(people, most, conditions):
+    conditions = {"unit": DISTRICT} | conditions
+    assert Selection(day=DAY, **conditions).count(most) == min(most, len(names(**conditions)))
+
+
+def test_who_serves_in_many_units_is_one_person_also_where_counting_stops_early(root):
+    units = list(Unit.objects.filter(code__in=[VILLAGE, SECOND_VILLAGE, TOWN, OTHER_VILLAGE]))
+    busy, other = MemberFactory(), MemberFactory()
+    for place, unit in enumerate(units):
+        serve(busy, since="2013-01-01", share=25, share_from=25 * place, unit=unit)
+    serve(other, since="2013-01-01")
+    assert Selection(day=DAY, unit=DISTRICT).count(2) == 2
+
+
 def test_a_day_in_the_past_lists_those_who_served_then(people):
     past = Selection(day=date(2013, 6, 1), unit=VILLAGE).cards()
     assert {card.name for card in past} == {"曾在岗", "区离队", "单调动", "李两处", "Anna Schmidt"}
 
 
-@pytest.mark.parametrize("role", ["clerk", "hr"])
-def test_a_page_takes_as_many_queries_for_a_hundred_people_as_for_ten(
-    root, visitor, account, role, django_assert_num_queries
-):
+@pytest.mark.parametrize(("role", "most"), [("clerk", 19), ("hr", 20)])
+def test_a_page_takes_as_many_queries_for_a_hundred_people_as_for_ten(root, visitor, account, role, most):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -95,7 +109,7 @@ def test_a_page_takes_as_many_queries_for_a_hundred_people_as_for_ten(
     few = queries()
     for member in MemberFactory.create_batch(90):
         serve(member)
-    assert queries() == few <= 20
+    assert queries() == few <= most
 
 
 @pytest.mark.parametrize("address", ["?on=0001-01-01&age=25_40", "?on=31.12.2014", "?ids=x,%D9%A3"])

@@ -9,6 +9,7 @@ from organization.models import Account
 from organization.scope import as_account
 from personnel.demo import large, neighbours
 from personnel.demo.load import load
+from personnel.demo.numbers import REGIONS, Stock
 from personnel.models import Card
 from tests.personnel.demo.databases import empty_database
 
@@ -115,6 +116,16 @@ def test_the_province_has_a_hundred_and_twenty_districts_with_codes_and_names_of
     assert len({each.code for each in grounds}) == len({each.name for each in grounds}) == len(grounds) == 121
     assert neighbours.grounds("city") == grounds[:11]
     assert {each.city for each in grounds} == {code for code, _name in neighbours.above("province")}
+
+
+def test_the_regions_and_serials_of_no_two_districts_meet():
+    given = {}
+    for ground in neighbours.grounds("province"):
+        stock = Stock(ground.number, f"{ground.code // 10**6}") if ground.number else Stock()
+        for region in REGIONS:
+            for serial in stock.serials(region):
+                place = stock.region_of(region), serial
+                assert given.setdefault(place, ground.number) == ground.number, place
 
 
 def test_no_two_districts_hand_out_the_same_number():
