@@ -65,6 +65,7 @@ class DatabaseOperation(Operation):
         self.run(schema_editor, self.forwards(roles(schema_editor.connection)))
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        self.connection = schema_editor.connection
         self.run(schema_editor, self.backwards(roles(schema_editor.connection)))
 
     def forwards(self, names) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""The migration operation from which on the trail keeps what an INSERT wrote as text."""
+"""The migration operations from which on the trail keeps whole rows as text."""
 
 from collections.abc import Iterator
 
@@ -9,14 +9,16 @@ WITH_TRAIL = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'tra
 
 
 class KeepCreatedAsText(DatabaseOperation):
-    """Backwards the texts become jsonb again."""
+    """What an INSERT wrote. Backwards the texts become jsonb again."""
+
+    file = "trail_as_text"
 
     def forwards(self, names):
-        yield sql_file("organization", "trail_as_text")
+        yield sql_file("organization", self.file)
         yield from self.functions_again()
 
     def backwards(self, names):
-        yield sql_file("organization", "trail_as_text_back")
+        yield sql_file("organization", f"{self.file}_back")
         yield from self.functions_again()
 
     def functions_again(self) -> Iterator[str]:
@@ -31,3 +33,12 @@ class KeepCreatedAsText(DatabaseOperation):
 
     def describe(self):
         return "Keep what an INSERT wrote as text"
+
+
+class KeepRemovedAsText(KeepCreatedAsText):
+    """What a DELETE took, likewise."""
+
+    file = "trail_removed_as_text"
+
+    def describe(self):
+        return "Keep what a DELETE took as text"

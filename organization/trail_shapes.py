@@ -1,4 +1,4 @@
-"""The shapes that the texts of created rows are read with: composite types, another whenever a table has other columns.
+"""The shapes that the texts of whole rows are read with: composite types, another whenever a table has other columns.
 
 Entries from before a column was added are so still read as what they were. Shapes are never dropped: entries outlive
 the tables that they are of.
@@ -13,13 +13,14 @@ WHERE t.typtype = 'c' AND t.typnamespace = 'public'::regnamespace AND t.typname 
 """
 
 
-def keeps_text(cursor) -> bool:
-    """Whether the trail keeps texts yet: a migration from before then writes it as it was."""
+def texts(cursor) -> set[str]:
+    """Of "created" and "removed" those that the trail keeps as text yet: a migration from before writes the rest as it
+    was."""
     cursor.execute(
-        "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'organization_trail'::regclass"
-        " AND attname = 'created' AND NOT attisdropped)"
+        "SELECT attname FROM pg_attribute WHERE attrelid = 'organization_trail'::regclass"
+        " AND attname IN ('created', 'removed') AND NOT attisdropped"
     )
-    return cursor.fetchone()[0]
+    return {name for (name,) in cursor.fetchall()}
 
 
 def shape_of(cursor, table: str, columns: dict[str, str]) -> tuple[str, str]:

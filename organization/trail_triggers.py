@@ -1,6 +1,6 @@
 """The triggers that write the trail of a table: one entry for each changed row, a statement at a time."""
 
-from organization.trail_shapes import keeps_text, shape_of
+from organization.trail_shapes import shape_of, texts
 
 TRAIL_FUNCTION = """
 CREATE OR REPLACE FUNCTION trail_{table}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -16,7 +16,7 @@ BEGIN
     SELECT moment, 'U', '{table}', n.{key}, {unit_n}, {member_n}, {before}, {after}
     FROM old_rows o JOIN new_rows n ON n.{key} = o.{key} WHERE o IS DISTINCT FROM n;
   ELSE
-    INSERT INTO organization_trail (at, action, table_name, row, unit_id, member_id, before)
+    INSERT INTO organization_trail (at, action, table_name, row, unit_id, member_id, {removed})
     SELECT moment, 'D', '{table}', o.{key}, {unit_o}, {member_o}, {row_o} FROM old_rows o;
   END IF;
   RETURN NULL;
@@ -79,10 +79,17 @@ def trail_function(
         return f"{side}.{column}" if column else "NULL::bigint"
 
     told = {name: "text" if name in withheld else kind for name, kind in every.items()}
-    text = ", ".join(f"CAST({value('n', name)} AS {kind})" for name, kind in told.items())
+
+    def text(side):
+        return ", ".join(f"CAST({value(side, name)} AS {kind})" for name, kind in told.items())
+
     with connection.cursor() as cursor:
-        as_text = keeps_text(cursor)
-        shape, new_shape = shape_of(cursor, table, told) if as_text else ("", "")
+        kept = texts(cursor)
+        shape, new_shape = shape_of(cursor, table, told) if kept else ("", "")
+
+    def whole(side, kind):
+        return f"'{shape}'::regtype, ROW({text(side)})::text" if kind in kept else row(side)
+
     return new_shape + TRAIL_FUNCTION.format(
         table=table,
         key=key,
@@ -92,7 +99,8 @@ def trail_function(
         member_o=of("o", member),
         before=changed("o"),
         after=changed("n"),
-        created="created_as, created" if as_text else "after",
-        row_n=f"'{shape}'::regtype, ROW({text})::text" if as_text else row("n"),
-        row_o=row("o"),
+        created="created_as, created" if "created" in kept else "after",
+        removed="removed_as, removed" if "removed" in kept else "before",
+        row_n=whole("n", "created"),
+        row_o=whole("o", "removed"),
     )

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models import Employer, Unit
 from personnel.models.assignment import LAST_DAY, Assignment, corner, member_day
-from personnel.models.dossier import follows_member_itself
 from personnel.models.file import FileModel
+from personnel.models.following import follows_member_itself
 from personnel.models.member import Member
 from personnel.spans import months_before
 

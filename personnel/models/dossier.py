@@ -1,7 +1,7 @@
 """The dossier of a member: one row between the member and all that seldom hangs on it.
 
-Each foreign key to a table costs a look into it for every row that goes or changes its key. With one key from here to
-the member, taking 20,000 people back asks eight tables, not nineteen.
+Each foreign key to a table costs a look into it for every row that goes or changes its key. Those of these tables point
+here, hence cost nothing for whom nothing hangs on.
 """
 
 from django.db import models
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.constraints import CompositeForeignKey
 from organization.models import Unit
+from personnel.models.following import FollowsMember
 from personnel.models.member import Member
 
 TABLE = "personnel_dossier"
@@ -33,13 +34,7 @@ class Dossier(models.Model):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(name="dossier_by_unit", fields=["unit", "member"]),
-            CompositeForeignKey(
-                name="dossier_follows_member",
-                columns=["unit_id", "member_id"],
-                target="personnel_member",
-                target_columns=["unit_id", "id"],
-                goes_along=True,
-            ),
+            FollowsMember(name="dossier_follows_member", goes_along=True),
         ]
 
     def __str__(self):
@@ -82,14 +77,6 @@ class InDossier(CompositeForeignKey):
 def follows_member(name, unit="unit_id"):
     """For a table of the file: its rows move with their member, which does not go as long as they are there."""
     return InDossier(name=name, unit=unit)
-
-
-def follows_member_itself(name):
-    """The same without a dossier on the way, for what nearly everybody has: a dossier that moves costs more than it
-    saves. Each table of these is looked into for everybody who goes or moves."""
-    return CompositeForeignKey(
-        name=name, columns=["unit_id", "member_id"], target="personnel_member", target_columns=["unit_id", "id"]
-    )
 
 
 def hangs_on_member(name):

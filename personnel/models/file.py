@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from organization.models import Unit
-from personnel.models.dossier import follows_member_itself
 from personnel.models.fields import DigestField, SealedField
+from personnel.models.following import follows_member_itself
 from personnel.models.member import Member
 
 

@@ -3,8 +3,8 @@ from django.db.models import F, Func, Q
 from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
-from personnel.models.dossier import follows_member_itself
 from personnel.models.file import FileModel
+from personnel.models.following import follows_member_itself
 from personnel.models.member import Member
 
 MOST_BYTES = 400_000

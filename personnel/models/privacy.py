@@ -6,8 +6,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from personnel.models.assignment import Force
-from personnel.models.dossier import follows_member, follows_member_itself
+from personnel.models.dossier import follows_member
 from personnel.models.file import FileModel
+from personnel.models.following import follows_member_itself
 from personnel.models.member import Member
 
 

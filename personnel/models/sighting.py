@@ -3,8 +3,8 @@ from django.db import models
 from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from personnel.models.dossier import follows_member_itself
 from personnel.models.file import FileModel
+from personnel.models.following import follows_member_itself
 from personnel.models.member import Member
 
 

@@ -1,4 +1,4 @@
-"""What an INSERT wrote is kept as text, and read as what it was: whatever the table has become since."""
+"""What an INSERT wrote or a DELETE took is kept as text, and read as what it was, whatever the table has become."""
 
 import json
 
@@ -62,6 +62,33 @@ def test_every_kind_of_value_is_read_as_json_gives_it(sample):
     assert meant[1]["sealed"] == "\\x00ff41"
 
 
+def test_what_was_taken_away_is_read_as_what_it_was(sample):
+    sample.execute(ROWS)
+    meant = told(sample)
+    sample.execute("DELETE FROM trail_sample")
+    sample.execute("ALTER TABLE trail_sample DROP COLUMN small")
+    write_trail_anew(sample)
+    sample.execute("SELECT set_config('app.duty', 'auditor', true)")
+    sample.execute(
+        "SELECT t.row, t.before IS NULL AND t.after IS NULL, m.before, m.after FROM organization_trail t"
+        " JOIN organization_trail_masked m USING (id) WHERE t.table_name = 'trail_sample' AND t.action = 'D'"
+    )
+    found = {row: (as_text, json.loads(before), after) for row, as_text, before, after in sample.fetchall()}
+    masked = {row: values | {"sealed": None} for row, values in meant.items()}
+    assert {row: before | {"sealed": None} for row, (_as_text, before, _after) in found.items()} == masked
+    assert all(as_text and after is None for as_text, _before, after in found.values())
+
+
+def test_entries_from_before_deletions_were_texts_are_still_read(sample):
+    sample.execute(
+        "INSERT INTO organization_trail (action, table_name, row, before)"
+        " VALUES ('D', 'trail_sample', 7, '{\"words\": \"old\"}')"
+    )
+    sample.execute("SELECT set_config('app.duty', 'auditor', true)")
+    sample.execute("SELECT before FROM organization_trail_masked WHERE table_name = 'trail_sample' AND row = 7")
+    assert json.loads(sample.fetchone()[0]) == {"words": "old"}
+
+
 def test_an_entry_from_before_a_column_was_added_says_what_was_written_then(sample):
     sample.execute("INSERT INTO trail_sample (id, words) VALUES (1, 'before')")
     sample.execute("ALTER TABLE trail_sample ADD COLUMN later text NOT NULL DEFAULT 'x', DROP COLUMN small")
@@ -105,10 +132,10 @@ def test_all_entries_of_one_statement_have_one_time(sample):
     assert sample.fetchall() == [("I", 50, 1), ("U", 50, 1)]
 
 
-def test_no_table_of_the_site_keeps_created_rows_as_json_any_more():
+def test_no_table_of_the_site_keeps_whole_rows_as_json_any_more():
     with connections["owner"].cursor() as cursor:
         cursor.execute(
-            "SELECT p.proname, p.prosrc LIKE '%created_as, created)%' FROM pg_trigger t"
+            "SELECT p.proname, p.prosrc LIKE '%created_as, created)%removed_as, removed)%' FROM pg_trigger t"
             " JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgname = 'trail_insert'"
         )
         found = dict(cursor.fetchall())

@@ -25,14 +25,12 @@ from tests.personnel.transfers.test_walls import ask
 
 OWNER = "owner"  # web roles delete nobody without an undo
 NOBODY, FIRST_DAY = 10**15, date(2014, 1, 1)
-# Whatever else points to a member makes each undo and each batch move look into one more table for every person.
-POINTING_TO_MEMBERS = {
+# Whatever else follows by itself makes each undo and each batch move look into one more table.
+FOLLOWING = {
     "personnel_bankaccount", "personnel_contract", "personnel_documentsighting", "personnel_dossier",
     "personnel_emergencycontact", "personnel_healthrecord", "personnel_noticegiven", "personnel_photo",
 }  # fmt: skip
-POINTING = """
-SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confrelid = 'personnel_member'::regclass
-"""
+POINTING = "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND confrelid = 'personnel_member'::regclass"
 BEHIND = """
 SELECT k.conrelid::regclass::text, EXISTS (
   SELECT FROM pg_trigger t WHERE t.tgrelid = k.conrelid AND t.tgfoid = 'open_dossier'::regproc AND t.tgenabled = 'O')
@@ -86,10 +84,16 @@ def delete(member):
 # --- shape ------------------------------------------------------------------------------------------------------------
 
 
-def test_only_what_everybody_has_points_to_members_directly():
+def test_no_table_is_looked_into_for_each_member_that_goes_or_moves():
     with connection.cursor() as cursor:
         cursor.execute(POINTING)
-        assert {table for (table,) in cursor.fetchall()} == POINTING_TO_MEMBERS
+        assert cursor.fetchone() == (0,)
+
+
+def test_only_what_everybody_has_follows_members_by_itself():
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute("SELECT of_table::text FROM followers_of_members()")
+        assert {table for (table,) in cursor.fetchall()} == FOLLOWING
 
 
 def test_every_table_about_members_has_a_foreign_key():

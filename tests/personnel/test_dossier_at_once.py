@@ -1,16 +1,14 @@
 """Somebody hangs a row on a member whom somebody else deletes, moves or holds at that moment, on two connections."""
 
-from concurrent.futures import ThreadPoolExecutor
-from time import monotonic, sleep
+from contextlib import closing
 
-import psycopg2
 import pytest
-from django.db import connections
 
 from organization.office import found
 from organization.scope import as_root
 from tests.conftest import DISTRICT, SECOND_VILLAGE, UNITS, VILLAGE
 from tests.factories import MemberFactory
+from tests.personnel import at_once
 from tests.personnel.demo.databases import empty_database
 
 HANG = (
@@ -42,75 +40,23 @@ def office(django_db_setup, django_db_blocker):
         yield
 
 
-@pytest.fixture
-def connect(office):
-    """A new connection of the owner."""
-    opened = []
-
-    def one():
-        given = connections["owner"].get_connection_params()
-        opened.append(
-            psycopg2.connect(**{key: given[key] for key in given if key not in ("cursor_factory", "context")})
-        )
-        return opened[-1]
-
-    yield one
-    for connection in opened:
-        connection.close()
-
-
 @pytest.fixture(params=[False, True], ids=["without", "with"])
-def values(request, connect):
+def values(request, office):
     """Of somebody in the village, who has no dossier yet, or an empty one."""
     with as_root("test"):
         member = MemberFactory.build(unit=None, unit_id=VILLAGE)
     member.save(using="owner")
     given = {"member": member.pk, "unit": VILLAGE, "elsewhere": SECOND_VILLAGE}
     if request.param:
-        with connect() as connection:
+        with closing(at_once.connect()) as connection, connection:
             connection.cursor().execute(OPEN, given)
     return given
 
 
 @pytest.fixture
-def in_turn(connect, values):
-    """The first statement, then the second, which has to wait until the first is committed.
-
-    What became of the second (its SQLSTATE or ""), and where member, dossier and hold are afterwards.
-    """
-
-    def run(first, second):
-        earlier, later, looking = connect(), connect(), connect()
-        looking.autocommit = True
-        earlier.cursor().execute(first, values)
-        with ThreadPoolExecutor(1) as pool:
-            told = pool.submit(outcome, later, second)
-            wait_for_lock(looking, later.get_backend_pid())
-            earlier.commit()
-            refused = told.result(10)
-        cursor = looking.cursor()
-        cursor.execute(LEFT, values)
-        return refused, cursor.fetchone()
-
-    def outcome(connection, statement):
-        try:
-            with connection:
-                connection.cursor().execute(statement, values)
-        except psycopg2.IntegrityError as error:
-            return error.pgcode
-        return ""
-
-    return run
-
-
-def wait_for_lock(looking, pid):
-    until, cursor = monotonic() + 10, looking.cursor()
-    while monotonic() < until:
-        cursor.execute("SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = %s", [pid])
-        if cursor.fetchone()[0]:
-            return
-        sleep(0.01)
-    pytest.fail("the second statement did not wait for the first")
+def in_turn(values):
+    """What became of the second statement, and where member, dossier and hold are afterwards."""
+    return lambda first, second: at_once.in_turn(first, second, values, LEFT)
 
 
 def test_who_got_a_row_is_not_deleted(in_turn):
