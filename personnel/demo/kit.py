@@ -52,13 +52,16 @@ WHERE (i.scale_id IS NULL OR z.id IS NOT NULL) AND pg_temp.lot(r.member_id, %(se
 # A few still have the old uniform; most of the villages' own squads have their vest.
 OTHERS = """
 INSERT INTO personnel_kitissue (member_id, unit_id, item_id, size, count, issued_on, ending)
-SELECT z.member_id, z.unit_id, %(old)s, z.size, 1, %(begun)s, ''
-FROM personnel_kitsize z WHERE pg_temp.lot(z.member_id, %(seed)s + 6) < 3
+SELECT z.member_id, z.unit_id, %(old)s, z.size, 1, GREATEST(%(begun)s, min(a.started_on)), ''
+FROM personnel_kitsize z JOIN personnel_assignment a ON a.member_id = z.member_id AND a.force = ANY (%(forces)s)
+WHERE pg_temp.lot(z.member_id, %(seed)s + 6) < 3
+GROUP BY z.member_id, z.unit_id, z.size
 UNION ALL
-SELECT DISTINCT a.member_id, m.unit_id, %(vest)s, '', 1, %(begun)s, ''
+SELECT a.member_id, m.unit_id, %(vest)s, '', 1, GREATEST(%(begun)s, min(a.started_on)), ''
 FROM personnel_assignment a JOIN personnel_member m ON m.id = a.member_id
 WHERE a.force = 'joint_defence' AND a.ended_on IS NULL AND pg_temp.lot(a.unit_id, %(seed)s + 7) < 92
   AND pg_temp.lot(a.member_id, %(seed)s + 8) < 90
+GROUP BY a.member_id, m.unit_id
 """
 
 

@@ -113,6 +113,13 @@ def dumped():
     return dump.getvalue().decode()
 
 
+def test_nobody_holds_kit_from_before_they_joined(made):
+    early = """SELECT count(*) FROM personnel_kitissue k WHERE k.issued_on < (
+                 SELECT min(a.started_on) FROM personnel_assignment a WHERE a.member_id = k.member_id)"""
+    assert asked("SELECT count(*) > 100 FROM personnel_kitissue") == [(True,)]
+    assert asked(early) == [(0,)]
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_opening_and_joined_without_left_is_closing_for_any_unit_and_days(made, seed):
     """The figures of turnover against sets of people counted from the district in memory."""
