@@ -176,7 +176,12 @@ def draw(ground: Ground, day: date, seed: int, share: float) -> Drawn:
     with bulk.uncollected():
         made = neighbours.drawn(ground, day, seed, size)
         first = {model: 1 + ground.number * count for model, count in RESERVED.items()}
-        counts = {Member: made.people, Employer: made.employers, Team: made.teams, Post: made.posts}
+        counts: dict[type[models.Model], list] = {
+            Member: made.people,
+            Employer: made.employers,
+            Team: made.teams,
+            Post: made.posts,
+        }
         keys = Keys(*(range(first[model], first[model] + len(rows)) for model, rows in counts.items()))
         rows = [(model._meta.db_table, block) for model, each in tables(made, keys) for block in spelled(model, each)]
     return Drawn(ground, made.units, rows, len(made.people), len(made.services))
