@@ -7,7 +7,7 @@ cards of a whole statement at once; indexes, references and the exclusion of ove
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -178,13 +178,13 @@ def draw(ground: Ground, day: date, seed: int, share: float) -> Drawn:
     with bulk.uncollected():
         made = neighbours.drawn(ground, day, seed, size)
         first = {model: 1 + ground.number * count for model, count in RESERVED.items()}
-        counts = (
-            (Member, len(made.people)),
-            (Employer, len(made.employers)),
-            (Team, len(made.teams)),
-            (Post, len(made.posts)),
-        )
-        keys = Keys(*(range(first[model], first[model] + count) for model, count in counts))
+        counts: dict[type[models.Model], Sequence] = {
+            Member: made.people,
+            Employer: made.employers,
+            Team: made.teams,
+            Post: made.posts,
+        }
+        keys = Keys(*(range(first[model], first[model] + len(rows)) for model, rows in counts.items()))
         rows = [(model._meta.db_table, block) for model, each in tables(made, keys) for block in spelled(model, each)]
     return Drawn(ground, made.units, rows, len(made.people), len(made.services))
 

@@ -87,8 +87,8 @@ def requests(visitor: Visitor) -> Iterator[tuple[str, Callable[[], float]]]:
         count = chosen.count(CAP_ABOVE if scope_is_wide(visitor) else COUNT_CAP)
         card = chosen.cards().exclude(pinyin="")[min(7, count - 1)]
         kept = Member.objects.order_by().first()
-        number = kept.id_number if kept else ""
-    pages = {"首页": {}} | {f"第{p}页": {"p": p} for p in (100,) if count > p * 50}
+        number = str(kept.id_number) if kept else ""
+    pages: dict[str, dict] = {"首页": {}} | {f"第{p}页": {"p": p} for p in (100,) if count > p * 50}
     last = -(-count // 50)
     pages |= {"末页": {"p": last}} if last > 1 else {}
     asked = pages | {
