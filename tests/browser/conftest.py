@@ -1,5 +1,6 @@
 """The real site in the real browser: the start command serves the demo district on a database of its own."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from config import localpg
+
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "var" / "screenshots"  # VAR_DIR of a test run is gone when it ends
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -27,6 +30,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# With its demo district, started once and stopped: the pattern for the others.
+MADE = Path(os.environ["VAR_DIR"]) / "office-made"
 # Each worker's own.
 OFFICE = Path(os.environ["VAR_DIR"]) / f"office-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 START_SECONDS = 240  # ten times what it takes on an idle machine
@@ -72,8 +77,23 @@ class Site:
 @pytest.fixture(scope="package")
 def site():
     """`manage.py run`, as an office starts it, with a server of its own. Started once, always stopped."""
+    settle(OFFICE)
     with running_site(OFFICE, DEMO_PASSWORD=PASSWORD) as started:
         yield Site(started.url, PASSWORD, started.process.pid)
+
+
+def settle(directory):
+    """Make the office's directory: for the first worker by starting the site, for the next as a copy of that."""
+    with MADE.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not MADE.exists():
+            with running_site(directory, DEMO_PASSWORD=PASSWORD):
+                pass
+            localpg.cluster(directory).stop()
+            subprocess.run(["cp", "-a", directory, MADE], check=True)
+        else:
+            subprocess.run(["cp", "-a", MADE, directory], check=True)
+            localpg.cluster(directory).socket_record.unlink()  # its server's socket lies elsewhere
 
 
 @dataclass(frozen=True)
