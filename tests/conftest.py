@@ -1,5 +1,6 @@
 """The district that tests happen in, and the people who look at it."""
 
+import gc
 import os
 from datetime import date
 
@@ -48,6 +49,12 @@ LONG = ("browser 0", "demo", "run", "browser 1", "localpg", "tests/test_access.p
 def pytest_collection_modifyitems(items):
     if os.environ.get("PYTEST_XDIST_WORKER"):
         items.sort(key=lambda item: LONG.index(_unit(item)) if _unit(item) in LONG else len(LONG))
+
+
+def pytest_collection_finish():
+    """What is there when the tests begin stays to the end: searching it for garbage again and again finds none."""
+    gc.collect()
+    gc.freeze()
 
 
 def _unit(item):
