@@ -33,8 +33,11 @@ def test_nothing_of_a_load_that_breaks_stays_behind(empty, monkeypatch):
     with pytest.raises(RuntimeError, match="broken"):
         load(DAY, 5, PASSWORD, scale=0.01)
     assert asked("SELECT count(*) FROM organization_installation") == [(0,)]
-    with_migrations = "('personnel_eligibilityrule', 'personnel_privacyterm', 'personnel_confirmationcycle')"
-    assert asked(f"SELECT table_name FROM organization_trail WHERE table_name NOT IN {with_migrations}") == []
+    with_migrations = (
+        "'personnel_eligibilityrule', 'personnel_privacyterm', 'personnel_confirmationcycle',"
+        " 'personnel_kitscale', 'personnel_kititem'"
+    )
+    assert asked(f"SELECT table_name FROM organization_trail WHERE table_name NOT IN ({with_migrations})") == []
 
 
 def test_an_office_that_is_no_demo_is_left_alone(empty):
