@@ -263,7 +263,8 @@ def _change_service(step: Step, service: Service, register: Register) -> None:
     if "started_on" in changes and _is_month_only(step.row, "started_on", service.values["started_on"]):
         del changes["started_on"]
     step.service_changes = changes
-    _check_days(step, service.values | given)
+    if changes:
+        _check_days(step, service.values | given)
 
 
 def _is_month_only(row: Row, key: str, known: date) -> bool:
