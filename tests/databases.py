@@ -7,11 +7,12 @@ number. The SQL of the first, with the name of the next in its place, makes the 
 import fcntl
 import os
 import subprocess
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.management import call_command
-from django.db import connections
+from django.db import ProgrammingError, connections
 from psycopg2.sql import SQL, Identifier
 
 from config.localpg.binaries import program
@@ -27,8 +28,8 @@ def migrated_database(name):
     """Both connections are turned to a new, migrated database; afterwards it is gone and they are as before."""
     owner, site = connections["owner"], connections["default"]
     usual = owner.settings_dict["NAME"], site.settings_dict["NAME"]
+    drop(owner, name)
     with owner._nodb_cursor() as cursor:
-        cursor.execute(DROP.format(Identifier(name)))
         cursor.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
     try:
         turn(name, name)
@@ -36,8 +37,20 @@ def migrated_database(name):
         yield
     finally:
         turn(*usual)
-        with owner._nodb_cursor() as cursor:
-            cursor.execute(DROP.format(Identifier(name)))
+        drop(owner, name)
+
+
+def drop(owner, name):
+    """Drop the database and whatever is connected; later, while the vacuum, which nobody may end, is at it."""
+    for left in reversed(range(20)):
+        try:
+            with owner._nodb_cursor() as cursor:
+                cursor.execute(DROP.format(Identifier(name)))
+            return
+        except ProgrammingError:
+            if not left:
+                raise
+            time.sleep(1)
 
 
 def turn(owner, site):

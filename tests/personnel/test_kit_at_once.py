@@ -20,6 +20,7 @@ from tests.personnel.demo.databases import empty_database
 DAY = date(2014, 7, 1)
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 SCALE = 0.05
+pytestmark = pytest.mark.xdist_group("kit at once")  # one worker makes the district
 
 
 @pytest.fixture(scope="module")
