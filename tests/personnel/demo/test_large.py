@@ -57,12 +57,13 @@ def city():
 
 @pytest.fixture(scope="module")
 def loaded(django_db_blocker):
-    """(rows of a district alone, shape of its database, what a city's load said)."""
+    """(rows of a district alone, the city's database before its load, what the load said)."""
     with django_db_blocker.unblock():
         with empty_database("demo_alone"):
             load(DAY, SEED, PASSWORD, scale=SHARE)
-            alone, shape = rows(), asked(SHAPE)
+            alone = rows()
         with empty_database("demo_city"), pytest.MonkeyPatch.context() as patch:
+            shape = asked(SHAPE)
             broken = nothing_left(patch)
             yield alone, shape, broken, *city()
 
