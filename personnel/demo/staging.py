@@ -6,11 +6,13 @@ Rows are model instances, so that defaults, seals, digests and readings are thos
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from itertools import islice
+from operator import attrgetter
 
 from django.db import models
 from psycopg2.sql import SQL, Identifier
 
 from personnel import bulk
+from personnel.models.fields import SealedField
 
 ROWS_AT_ONCE = 4000
 
@@ -52,7 +54,15 @@ def spelled(model: type[models.Model], rows: Iterable[models.Model]) -> Iterator
     while some := list(islice(rows, ROWS_AT_ONCE)):
         has_key = some[0].pk is not None
         fields = [field for field in model._meta.concrete_fields if has_key or not field.primary_key]
-        yield bulk.rows_of({str(field.column): [field.pre_save(row, add=True) for row in some] for field in fields})
+        fields.sort(key=lambda field: isinstance(field, SealedField))  # digests are made of the text before it is sealed
+        yield bulk.rows_of({str(field.column): _saved(field, some) for field in fields})
+
+
+def _saved(field: models.Field, rows: Sequence[models.Model]) -> list:
+    """What saving each row would write into the column."""
+    if type(field).pre_save is models.Field.pre_save:
+        return list(map(attrgetter(field.attname), rows))
+    return [field.pre_save(row, add=True) for row in rows]
 
 
 def analyze(cursor, tables: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Migrating: constraints and indexes are noted without building models anew, and Django is left as it was."""
+"""Migrating: constraints, indexes and new models leave built models as they are, and Django is left as it was."""
 
 import pytest
 from django.db import models
@@ -31,6 +31,32 @@ def test_a_field_builds_its_model_anew_all_the_same(state):
     with models_stay():
         state.add_field("organization", "thing", "name", models.TextField(default=""), preserve_default=True)
     assert state.apps.get_model("organization", "thing") is not built
+
+
+def test_a_new_model_is_built_beside_the_others_and_finds_them(state):
+    built = state.apps.get_model("organization", "thing")
+    fields = [
+        ("id", models.BigAutoField(primary_key=True)),
+        ("thing", models.ForeignKey("organization.Thing", models.CASCADE)),
+    ]
+    with models_stay():
+        state.add_model(ModelState("organization", "Part", fields))
+    part = state.apps.get_model("organization", "part")
+    assert part._meta.get_field("thing").related_model is built
+    assert state.apps.get_model("organization", "thing") is built
+
+
+def test_a_field_of_what_others_refer_to_builds_them_anew_as_well(state):
+    fields = [
+        ("id", models.BigAutoField(primary_key=True)),
+        ("thing", models.ForeignKey("organization.Thing", models.CASCADE)),
+    ]
+    with models_stay():
+        state.add_model(ModelState("organization", "Part", fields))
+        state.add_field("organization", "thing", "name", models.TextField(default=""), preserve_default=True)
+    thing = state.apps.get_model("organization", "thing")
+    assert state.apps.get_model("organization", "part")._meta.get_field("thing").related_model is thing
+    assert [relation.related_model.__name__ for relation in thing._meta.related_objects] == ["Part"]
 
 
 def test_afterwards_django_is_as_it_was_whatever_happens():
