@@ -54,7 +54,7 @@ def spelled(model: type[models.Model], rows: Iterable[models.Model]) -> Iterator
     while some := list(islice(rows, ROWS_AT_ONCE)):
         has_key = some[0].pk is not None
         fields = [field for field in model._meta.concrete_fields if has_key or not field.primary_key]
-        fields.sort(key=lambda field: isinstance(field, SealedField))  # digests are made of the text before it is sealed
+        fields.sort(key=lambda field: isinstance(field, SealedField))  # digests and masks first, of the open text
         yield bulk.rows_of({str(field.column): _saved(field, some) for field in fields})
 
 
