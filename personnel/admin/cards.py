@@ -20,7 +20,7 @@ from personnel.models import Assignment, Card, Member
 from personnel.privacy import notices
 from personnel.realname import pages as realname
 
-CAP_ABOVE = 10_001
+CAP_ABOVE = 5_001
 # What a list says of a service.
 SHOWN = (
     "member", "unit", "force", "sponsor", "category", "post", "grade", "badge", "started_on", "ended_on",
@@ -31,7 +31,7 @@ SHOWN = (
 class PeoplePaginator(CappedPaginator):
     """Counts the people instead of their cards, which is four times as fast.
 
-    Above a district it counts to 10,001: nobody leafs through more, and figures of cities are the dashboard's.
+    Above a district it counts to 5,001: nobody leafs through more, and figures of cities are the dashboard's.
     """
 
     def __init__(self, *given, asked, **more):

@@ -15,9 +15,10 @@ from personnel.models import Assignment
 # full time serves nowhere else on those days: the database sees to it. The other services of a person become stretches
 # that do not touch, so that two at once are one person.
 _STRETCHES = """
-SELECT width_bucket(a.started_on - 1, %(days)s::date[]),
+SELECT CASE WHEN a.started_on <= %(first)s THEN 0 ELSE width_bucket(a.started_on - 1, %(days)s::date[]) END,
   CASE WHEN a.ended_on IS NULL THEN %(last)s ELSE width_bucket(a.ended_on - 1, %(days)s::date[]) END, count(*)
-FROM personnel_assignment a WHERE {here} AND a.share = 100 GROUP BY 1, 2
+FROM personnel_assignment a
+WHERE {here} AND a.share = 100 AND (a.ended_on IS NULL OR a.ended_on > %(first)s) GROUP BY 1, 2
 UNION ALL
 SELECT width_bucket(lower(days) - 1, %(days)s::date[]),
   CASE WHEN upper_inf(days) THEN %(last)s ELSE width_bucket(upper(days) - 1, %(days)s::date[]) END, count(*)
@@ -97,7 +98,8 @@ def changed(kind: str, day: date, within: Reach, force: str | None = None):
 
 def headcounts(days: Sequence[date], within: Reach, force: str | None = None) -> list[int]:
     """The headcount on each of these days, which are in ascending order."""
-    values = within.params() | {"days": list(days), "last": len(days), "forces": forces_counted(force)}
+    values = within.params() | {"forces": forces_counted(force)}
+    values |= {"days": list(days), "first": days[0], "last": len(days)}
     steps = [0] * (len(days) + 1)
     with connection.cursor() as cursor:
         cursor.execute(_here(_STRETCHES, within), values)

@@ -2,14 +2,30 @@
 
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db import connection
 
 from organization.belonging import Reach
 from organization.figures import declared_guards
 from organization.models import Employer
 from personnel.models import Assignment, Force
 
-_INSTITUTION = Q(employer__nature__in=Employer.INSTITUTIONS)
+# Who serves full time is one service; only of the others the services of a person are put together.
+_GUARDS = """
+WITH guard AS (
+  SELECT a.employer_id, NULL::bigint AS part_time, count(*) AS full_time
+  FROM personnel_assignment a WHERE {running} AND a.share = 100 GROUP BY 1
+  UNION ALL
+  SELECT a.employer_id, a.member_id, 0 FROM personnel_assignment a WHERE {running} AND a.share < 100
+), employed AS (
+  SELECT guard.*, COALESCE(e.nature = ANY (%(institutions)s), false) AS in_institution
+  FROM guard LEFT JOIN organization_employer e ON e.id = guard.employer_id
+)
+SELECT count(DISTINCT employer_id), count(DISTINCT employer_id) FILTER (WHERE in_institution),
+  COALESCE(sum(full_time), 0)::bigint + count(DISTINCT part_time),
+  COALESCE(sum(full_time) FILTER (WHERE in_institution), 0)::bigint
+    + count(DISTINCT part_time) FILTER (WHERE in_institution)
+FROM employed
+"""
 
 
 def guards(day: date, within: Reach, force: str | None = None) -> dict[str, int]:
@@ -19,14 +35,23 @@ def guards(day: date, within: Reach, force: str | None = None) -> dict[str, int]
     """
     if force not in (None, Force.GUARD):
         return dict.fromkeys(["employers", "institutions", "named", "in_institutions", "declared", "difference"], 0)
-    counts = services(day, within).aggregate(
-        employers=Count("employer", distinct=True),
-        institutions=Count("employer", distinct=True, filter=_INSTITUTION),
-        named=Count("member", distinct=True),
-        in_institutions=Count("member", distinct=True, filter=_INSTITUTION),
+    running = (
+        f"{within.inside('a.unit_id')} AND a.force = 'guard'"
+        " AND a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(day)s)"
     )
+    with connection.cursor() as cursor:
+        values = within.params() | {"day": day, "institutions": list(Employer.INSTITUTIONS)}
+        cursor.execute(_GUARDS.format(running=running), values)
+        employers, institutions, named, in_institutions = cursor.fetchone()
     declared = declared_guards(day, within)
-    return counts | {"declared": declared, "difference": declared - counts["named"]}
+    return {
+        "employers": employers,
+        "institutions": institutions,
+        "named": named,
+        "in_institutions": in_institutions,
+        "declared": declared,
+        "difference": declared - named,
+    }
 
 
 def services(day: date, within: Reach):

@@ -1,5 +1,6 @@
 """Posts at the teams and who holds them; squads in need of attention. Source: requirements 34 to 38, I6."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
@@ -95,10 +96,12 @@ def squads_at_risk(day: date, within: Reach) -> list[Squad]:
     """Squads with fewer than three members or with no post held, in order of code."""
     held = Appointment.objects.on(day).filter(post__in=Post.objects.on(day))
     led = teams_of("village", day, within).annotate(is_led=Exists(held.filter(post__team=OuterRef("pk"))))
-    serving = Assignment.objects.on(day).filter(within.q(), force=SQUAD_FORCE)
-    members = dict(serving.values_list("unit_id").annotate(Count("member", distinct=True)))
+    serving = Assignment.objects.on(day).filter(within.q(), force=SQUAD_FORCE).values_list("unit_id")
+    # Who serves full time is one service; telling people apart is left to the others, which are few.
+    members = Counter(dict(serving.filter(share=100).annotate(Count("pk"))))
+    members.update(dict(serving.filter(share__lt=100).annotate(Count("member", distinct=True))))
     found = (
-        Squad(unit, name, members.get(unit, 0), is_led)
+        Squad(unit, name, members[unit], is_led)
         for unit, name, is_led in led.values_list("unit_id", "unit__name", "is_led")
     )
     return [squad for squad in found if squad.is_at_risk]

@@ -56,25 +56,27 @@ def _query(within: Reach, *, by_place: bool) -> str:
     of the others, which are few, are the services of a person put together.
     """
     place, homes = (_PLACE, _HOMES) if by_place else ("NULL::int", "")
+    said = ", ".join(f"{condition} AS {name}" for name, condition in _SAID.items())
     grouping, both = (", ROLLUP (place)", "unnest(ARRAY[place, NULL])") if by_place else ("", "place")
-    running = f"""
-  FROM personnel_assignment a
-  JOIN personnel_card c ON c.unit_id = a.unit_id AND c.member_id = a.member_id {homes}
-  WHERE {within.inside("a.unit_id")} AND {within.inside("c.unit_id")} AND a.force = ANY (%(forces)s)
-    AND a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(day)s)
-"""
+    running = f"""{within.inside("a.unit_id")} AND a.force = ANY (%(forces)s)
+    AND a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(day)s)"""
     return f"""
 WITH alike AS (
-  SELECT {place} AS place, c.sex, {_AGE} AS age, c.education,
-    {", ".join(f"{condition} AS {name}" for name, condition in _SAID.items())}, count(*) AS people
-  {running} AND a.share = 100
-  GROUP BY {", ".join(map(str, range(1, 5 + len(_SAID))))}
+  SELECT {place} AS place, c.sex, {_AGE} AS age, c.education, a.force, a.sponsor, a.category, count(*) AS people
+  FROM personnel_assignment a
+  JOIN personnel_card c ON c.unit_id = a.unit_id AND c.member_id = a.member_id {homes}
+  WHERE {running} AND {within.inside("c.unit_id")} AND a.share = 100
+  GROUP BY 1, 2, 3, 4, 5, 6, 7
 ), person AS (
-  SELECT {both} AS place, sex, age, education, {", ".join(_SAID)}, people FROM alike
+  SELECT {both} AS place, sex, age, education, {said}, people FROM alike a
   UNION ALL
   SELECT {place} AS place, min(c.sex), min({_AGE}), min(c.education),
     {", ".join(f"bool_or({condition})" for condition in _SAID.values())}, 1
-  {running} AND a.share < 100
+  FROM personnel_assignment a {homes}
+  CROSS JOIN LATERAL (  -- looked up one by one: all cards would be read once more for these few
+    SELECT * FROM personnel_card WHERE unit_id = a.unit_id AND member_id = a.member_id OFFSET 0
+  ) c
+  WHERE {running} AND a.share < 100
   GROUP BY a.member_id{grouping}
 )
 SELECT place, {", ".join(f"COALESCE(sum(people) FILTER (WHERE {each}), 0)::bigint" for each in _PEOPLE.values())}
@@ -116,8 +118,12 @@ def _counts(day, within, units, force):
         **{band: list(members) for band, members in codes.EDUCATION_BANDS.items()},
     }
     with connection.cursor() as cursor:
+        # The kinds of people are few; the planner expects many and would sort all people first.
+        cursor.execute("SET LOCAL enable_sort = off")
         cursor.execute(_query(within, by_place=bool(units)), values)
-        return {place: dict(zip(KEYS, counts, strict=True)) for place, *counts in cursor.fetchall()}
+        found = {place: dict(zip(KEYS, counts, strict=True)) for place, *counts in cursor.fetchall()}
+        cursor.execute("SET LOCAL enable_sort = on")
+    return found
 
 
 def right_here(day: date, within: Reach, unit: int, force: str | None = None, narrowed: dict[str, str] | None = None):

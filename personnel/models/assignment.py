@@ -157,6 +157,8 @@ class Assignment(models.Model):
         indexes = [
             models.Index(name="assignment_by_unit", fields=["unit", "member"]),
             models.Index(name="assignment_by_employer", fields=["employer"], condition=Q(employer__isnull=False)),
+            # The few whose services figures put together, person by person.
+            models.Index(name="assignment_in_part", fields=["unit", "member"], condition=Q(share__lt=100)),
         ]
         constraints = [
             models.CheckConstraint(
