@@ -145,7 +145,10 @@ def examine(
     corrected.follow(steps, people)
     has_employers = any("employer" in mapped.values() for mapped in fields)
     register = look_up(people, terms, lock=lock, employers=has_employers, elsewhere=elsewhere)
-    return Examined(source, terms, judging.judge(steps, register, terms), fields, findings)
+    plan = judging.judge(steps, register, terms)
+    if tell is not None:
+        tell(len(steps))
+    return Examined(source, terms, plan, fields, findings)
 
 
 def clean(

@@ -78,8 +78,7 @@ def judge(account: Account, subject: int, options: dict, tell: jobs.Tell) -> str
     roster = RosterImport.objects.select_for_update(of=("self",)).get(pk=subject)
     total = roster.counts.get("rows", 0)
     tell(_("being read"), 0, total)
-    staging.judge_again(roster, account, tell=lambda done: tell(_("being judged"), done, total))
-    tell(_("being saved"), total, total)
+    staging.judge_again(roster, account, tell=_judging(tell, total))
     return ""
 
 
@@ -88,9 +87,12 @@ def import_staged_roster(account: Account, subject: int, options: dict, tell: jo
     roster = RosterImport.objects.select_for_update(of=("self",)).get(pk=subject)
     total = roster.counts.get("rows", 0)
     tell(_("being judged"), 0, total)
-    return import_staged(
-        roster, account, partial=options.get("partial", False), tell=lambda done: tell(_("being judged"), done, total)
-    )
+    return import_staged(roster, account, partial=options.get("partial", False), tell=_judging(tell, total))
+
+
+def _judging(tell: jobs.Tell, total: int) -> Tell:
+    """Says how many lines are judged; once all are, what comes of it is being saved."""
+    return lambda done: tell(_("being saved") if done == total else _("being judged"), done, total)
 
 
 def import_staged(roster: RosterImport, account: Account, *, partial: bool, tell: Tell | None = None) -> str:
@@ -100,7 +102,7 @@ def import_staged(roster: RosterImport, account: Account, *, partial: bool, tell
     say so as well.
     """
     terms = staging.terms_for(roster, account)
-    if committing.commit_prepared(roster, terms):
+    if committing.commit_prepared(roster, terms, tell):
         staging.clear(roster)
         return ""
     rows = staging.rows_of(roster)

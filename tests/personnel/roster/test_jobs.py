@@ -59,6 +59,24 @@ def test_a_large_roster_is_imported_by_the_worker(clerk, large):
         assert Member.objects.count() == 6
 
 
+@pytest.mark.parametrize("is_prepared", [True, False])
+def test_once_all_lines_are_judged_the_job_says_that_it_saves(clerk, large, is_prepared):
+    rows = [person(n) for n in range(1, 7)]
+    roster = large(rows if is_prepared else [*rows, person(7, 身份证号="44019919900101000X")])
+    total, told = roster.counts["rows"], []
+
+    def tell(phase, done, of):
+        told.append((phase, done, of))
+
+    with as_account(clerk):
+        assert roster_jobs.judge(clerk, roster.pk, {}, tell) == ""
+        assert told[0] == ("正在读取", 0, total) and told[-1] == ("正在保存", total, total)
+        told.clear()
+        assert roster_jobs.import_staged_roster(clerk, roster.pk, {"partial": True}, tell) == ""
+    assert told[0] == ("正在核对", 0, total) and told[-1] == ("正在保存", total, total)
+    assert standing(clerk, roster).counts["create"] == 6
+
+
 def test_what_keeps_a_large_roster_out_is_said_by_its_job(clerk, large):
     roster = large([*(person(n) for n in range(1, 6)), person(6, 身份证号=number(6)[:17] + "0")])
     jobs.work_off()
