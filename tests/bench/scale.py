@@ -41,10 +41,18 @@ SCOPES = {
 SMALL, LARGE = "qunfang_district", "qunfang"  # the site's own is the large one
 LOADED = ("", "人", "秒", "每秒")
 HEADERS = ("请求", "范围", "p95 ms", "中位 ms", "最小 ms", "区演示 p95 ms", "比值（p95）", "比值（最小）", "SQL ms")
-FIGURES = ("日期", "一次分组扫描，冷 ms", "热 ms", "力量总览，冷 ms", "热 ms", "比值（冷）", "比值（热）")
-GROUPED = """
+FIGURES = ("日期", "只按单位、队伍分组，冷 ms", "热 ms", "连同人员分组，冷 ms", "热 ms", "力量总览，冷 ms", "热 ms",
+           "÷连同人员（冷）", "（热）", "÷只按单位、队伍（冷）", "（热）")  # fmt: skip
+SERVICES = """
 SELECT unit_id, force, count(DISTINCT member_id) FROM personnel_assignment
 WHERE started_on <= %(day)s AND (ended_on IS NULL OR ended_on > %(day)s) GROUP BY 1, 2
+"""
+# What the dashboard tells apart: units, forces and who runs them, sexes, ages, educations.
+PEOPLE = """
+SELECT a.unit_id, a.force, a.sponsor, a.category, c.sex, date_part('year', age(%(day)s, c.birth_date)), c.education,
+  count(DISTINCT a.member_id)
+FROM personnel_assignment a JOIN personnel_card c ON c.unit_id = a.unit_id AND c.member_id = a.member_id
+WHERE a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(day)s) GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 
 
@@ -173,7 +181,8 @@ def sql_of(action: Callable[[], float]) -> float:
 
 
 def figures(scale: str) -> Iterator[list[str]]:
-    """The strength dashboard of the root on some days against one grouped scan of the services, first and best of five.
+    """The strength dashboard of the root on some days against one grouped scan: of the services alone, and with what it
+    tells of their people; first and best of five.
 
     Cold is the first time in a new session: the server has its plans to make, and reads what is not in its memory.
     """
@@ -181,18 +190,25 @@ def figures(scale: str) -> Iterator[list[str]]:
     visitor = Visitor(scale, scale)
     for day in (today, today - timedelta(days=400), today - timedelta(days=1500), today - timedelta(days=3000)):
         page = visitor.gets(reverse("dashboards:strength"), on=day.isoformat())
-        connection.close()
-        with as_account(visitor.account), connection.cursor() as cursor:
-            scans = [scanned(cursor, day) for _ in range(ROUNDS_OF_FIGURES)]
+        services, people = scans(visitor, SERVICES, day), scans(visitor, PEOPLE, day)
         connection.close()
         pages = [page() for _ in range(ROUNDS_OF_FIGURES)]
-        yield [day.isoformat(), *(f"{1000 * value:.0f}" for value in (scans[0], min(scans), pages[0], min(pages))),
-               f"{pages[0] / scans[0]:.1f}", f"{min(pages) / min(scans):.1f}"]  # fmt: skip
+        told = [(times[0], min(times)) for times in (services, people, pages)]
+        cold, warm = told[2]
+        ratios = [ratio for base in (people, services) for ratio in (cold / base[0], warm / min(base))]
+        milliseconds = [f"{1000 * value:.0f}" for pair in told for value in pair]
+        yield [day.isoformat(), *milliseconds, *(f"{ratio:.1f}" for ratio in ratios)]
 
 
-def scanned(cursor, day: date) -> float:
+def scans(visitor: Visitor, query: str, day: date) -> list[float]:
+    connection.close()
+    with as_account(visitor.account), connection.cursor() as cursor:
+        return [scanned(cursor, query, day) for _ in range(ROUNDS_OF_FIGURES)]
+
+
+def scanned(cursor, query: str, day: date) -> float:
     begun = perf_counter()
-    cursor.execute(GROUPED, {"day": day})
+    cursor.execute(query, {"day": day})
     cursor.fetchall()
     return perf_counter() - begun
 
