@@ -11,7 +11,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Count, F
 from django.db.models.functions import Least, Now
 
 from organization.scope import gate
@@ -58,8 +58,7 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self):
         with gate():
-            alive = self.model.objects.filter(expire_date__gt=Now(), started_at__gt=Now() - absolute_limit())
-            self.row = alive.annotate(seen_at=Now()).filter(pk=self.session_key).first()
+            self.row = alive(self.model).annotate(seen_at=Now()).filter(pk=self.session_key).first()
         if self.row is None:
             self._session_key = None
         return self.row
@@ -96,6 +95,20 @@ class SessionStore(DatabaseStore):
     def clear_expired(cls):
         with gate():
             cls.get_model_class().objects.filter(expire_date__lt=Now()).delete()
+
+
+def alive(model):
+    """The sessions that have not ended by themselves."""
+    return model.objects.filter(expire_date__gt=Now(), started_at__gt=Now() - absolute_limit())
+
+
+def open_of(accounts) -> dict[int, int]:
+    """How many browsers are logged in with each of these accounts; those without any are left out."""
+    from organization.models import Session
+
+    with gate():
+        found = alive(Session).filter(account__in=[account.pk for account in accounts]).order_by()
+        return dict(found.values_list("account_id").annotate(Count("pk")))
 
 
 def end_sessions_of(account) -> int:

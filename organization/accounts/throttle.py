@@ -4,6 +4,7 @@ django-axes keeps the attempts; here are the further limit, the database's clock
 makes no difference to anything that the browser gets to see.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from axes.handlers.database import AxesDatabaseHandler
@@ -12,7 +13,7 @@ from axes.helpers import get_client_username, get_failure_limit
 from axes.models import AccessAttempt, AccessFailureLog
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max, Sum
+from django.db.models import Count, Sum
 from django.utils.crypto import salted_hmac
 
 from organization import events
@@ -59,21 +60,23 @@ def failures_on_account(username: str, now) -> int:
     return AccessFailureLog.objects.filter(username=username, attempt_time__gt=now - ACCOUNT_WINDOW).count()
 
 
-def is_locked(account) -> bool:
-    """May anybody, from some address at least, not try this account now? For those who may unlock it."""
-    username = normal_username(account.username)
+def locked_among(accounts: Iterable[Account]) -> set[int]:
+    """The keys of those that somebody may not try now, from some address at least. For those who may unlock them."""
+    by_name = {normal_username(account.username): account.pk for account in accounts}
     with gate(), connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (now,) = cursor.fetchone()
-        recent = AccessAttempt.objects.filter(
-            username=username, attempt_time__gt=now - timedelta(hours=settings.AXES_COOLOFF_TIME)
+        attempts = AccessAttempt.objects.filter(
+            username__in=by_name, attempt_time__gt=now - timedelta(hours=settings.AXES_COOLOFF_TIME)
         )
-        by_address = recent.values("ip_address").annotate(failures=Sum("failures_since_start")).order_by()
-        worst = by_address.aggregate(Max("failures"))["failures__max"] or 0
-        return (
-            worst >= settings.AXES_FAILURE_LIMIT
-            or failures_on_account(username, now) >= settings.ACCOUNT_FAILURES_AN_HOUR
-        )
+        by_address = attempts.values("username", "ip_address").annotate(failures=Sum("failures_since_start")).order_by()
+        failures = AccessFailureLog.objects.filter(username__in=by_name, attempt_time__gt=now - ACCOUNT_WINDOW)
+        by_account = failures.values("username").annotate(failures=Count("pk")).order_by()
+        locked = [
+            *by_address.filter(failures__gte=settings.AXES_FAILURE_LIMIT).values_list("username", flat=True),
+            *by_account.filter(failures__gte=settings.ACCOUNT_FAILURES_AN_HOUR).values_list("username", flat=True),
+        ]
+    return {by_name[name] for name in locked}
 
 
 def unlock(account) -> None:

@@ -1,6 +1,7 @@
 """Accounts: one administrator keeps them, another arms them; towns hand over those of their villages."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.http import Http404, HttpResponseRedirect
@@ -8,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from organization.accounts import throttle
+from organization.accounts import sessions, throttle
 from organization.admin.account_steps import STEPS
 from organization.admin.place_filter import PlaceFilter
 from organization.guarded_admin import GuardedAdmin
@@ -16,17 +17,29 @@ from organization.models import Account
 from organization.refused_by_database import sentence
 
 
+class AccountList(ChangeList):
+    """The stock list; locks and sessions are asked for the page at once."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        locked, logged_in = throttle.locked_among(self.result_list), sessions.open_of(self.result_list)
+        for account in self.result_list:
+            account.is_locked, account.logged_in = account.pk in locked, logged_in.get(account.pk, 0)
+
+
 @admin.register(Account)
 class AccountAdmin(GuardedAdmin):
     change_form_template = "accounts/account_form.html"
-    list_display = ["username", "name", "unit", "role", "is_active", "last_login"]
+    list_display = ["username", "name", "unit", "role", "is_active", "last_login", "lock", "logged_in"]
     list_select_related = ["unit"]
     list_filter = [PlaceFilter, "role", "is_active"]
     search_fields = ["username", "name"]
     ordering = ["unit_id", "username"]
     autocomplete_fields = ["unit"]
     NEW = ["unit", "username", "name"]
-    KNOWN = ["unit", "username", "name", "role", "is_active", "last_login", "password_standing", "lock_standing"]
+    STANDING = ["last_login", "password_standing", "lock_standing", "session_standing"]
+    KNOWN = ["unit", "username", "name", "role", "is_active", *STANDING]
     SELF_KEPT = ["unit", "is_active"]
 
     def get_queryset(self, request):
@@ -35,11 +48,14 @@ class AccountAdmin(GuardedAdmin):
             return accounts.of_villages_below(request.user.unit_id)
         return accounts
 
+    def get_changelist(self, request, **kwargs):
+        return AccountList
+
     def get_fields(self, request, obj=None):
         return self.KNOWN if obj else self.NEW
 
     def get_readonly_fields(self, request, obj=None):
-        given = ["username", "role", "last_login", "password_standing", "lock_standing"] if obj else []
+        given = ["username", "role", *self.STANDING] if obj else []
         return [*given, *self.SELF_KEPT] if obj and obj.pk == request.user.pk else given
 
     @admin.display(description=_("password"))
@@ -52,7 +68,19 @@ class AccountAdmin(GuardedAdmin):
 
     @admin.display(description=_("login lock"))
     def lock_standing(self, account):
-        return _("locked after failed logins") if throttle.is_locked(account) else _("not locked")
+        return _("locked after failed logins") if throttle.locked_among([account]) else _("not locked")
+
+    @admin.display(description=_("login lock"))
+    def lock(self, account):
+        return _("locked") if account.is_locked else ""
+
+    @admin.display(description=_("open sessions"))
+    def session_standing(self, account):
+        return sessions.open_of([account]).get(account.pk, 0)
+
+    @admin.display(description=_("open sessions"))
+    def logged_in(self, account):
+        return account.logged_in or ""
 
     def save_model(self, request, obj, form, change):
         """Writes only what was changed: logins write other columns of the same row."""

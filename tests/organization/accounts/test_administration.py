@@ -1,7 +1,8 @@
 """Who keeps accounts: three administrators of whom none alone can widen a right, and towns for their villages."""
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from organization.accounts import throttle
 from organization.models import Account, Installation, Session, TrailEntry
@@ -127,9 +128,9 @@ def test_asking_issues_nothing(at, li):
 def test_unlocking_lets_the_account_in_at_once(at, li, browser):
     for n in range(22):
         log_in(browser(), li, "wrong", REMOTE_ADDR=f"10.1.0.{n // 4}")
-    assert throttle.is_locked(li)
+    assert throttle.locked_among([li]) == {li.pk}
     at("secadmin").post(page_of(li, "unlock"))
-    assert not throttle.is_locked(li)
+    assert throttle.locked_among([li]) == set()
     assert log_in(browser(), li, REMOTE_ADDR="10.1.0.1").url == "/"
 
 
@@ -142,6 +143,46 @@ def test_ending_all_sessions_works_at_once_and_is_recorded(at, li, browser):
     assert (event.actor, event.detail["account"]) == (admin.account.pk, "li")
     with gate():
         assert not Session.objects.filter(account=li).exists()
+
+
+def standing(response):
+    """What the list tells of each account: {user name: (locked, browsers logged in)}."""
+    return {account.username: (account.is_locked, account.logged_in) for account in response.context["cl"].result_list}
+
+
+def test_the_list_tells_who_is_locked_and_how_many_browsers_are_logged_in(at, li, person, browser):
+    wang, client = person("clerk", VILLAGE, username="wang"), at("secadmin")
+    for _n in range(5):
+        log_in(browser(), wang, "wrong")
+    for _n in range(2):
+        log_in(browser(), li)
+    response = client.get(LIST)
+    told = standing(response)
+    assert (told["li"], told["wang"]) == ((False, 2), (True, 0))
+    assert told[client.account.username] == (False, 1)
+    assert "已锁定" in response.content.decode()
+    client.post(page_of(li, "sessions"))
+    client.post(page_of(wang, "unlock"))
+    told = standing(client.get(LIST))
+    assert (told["li"], told["wang"]) == ((False, 0), (False, 0))
+
+
+def test_sessions_that_ended_by_themselves_are_not_counted(at, li, browser):
+    log_in(browser(), li)
+    with gate():
+        Session.objects.filter(account=li).update(expire_date="2020-01-01T00:00+08:00")
+    assert standing(at("secadmin").get(LIST))["li"] == (False, 0)
+
+
+def test_the_list_asks_no_more_of_many_accounts_than_of_few(at, person, django_assert_num_queries):
+    client = at("secadmin")
+    client.get(LIST)
+    with CaptureQueriesContext(connection) as few:
+        client.get(LIST)
+    for n in range(12):
+        person("clerk", VILLAGE, username=f"clerk{n}")
+    with django_assert_num_queries(len(few)):
+        client.get(LIST)
 
 
 # --- towns ------------------------------------------------------------------------------------------------------------
