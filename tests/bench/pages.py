@@ -103,8 +103,8 @@ def _people(visitor: Visitor) -> Iterator[Page]:
         "姓名中间字": {"q": card.name[-1:]},
         "姓名拼音": {"q": card.pinyin},
         "姓名首字母": {"q": card.initials},
-        "按姓名排序": {"o": "0"},
-        "按年龄排序": {"o": "2"},
+        "按姓名排序": {"o": "1"},
+        "按年龄排序": {"o": "3"},
     }
     for label, query in filters.items():
         yield visitor.page(f"人员名单 {label}", url, **query)

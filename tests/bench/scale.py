@@ -115,8 +115,7 @@ def requests(visitor: Visitor) -> Iterator[tuple[str, Callable[[], float]]]:
         "大专以上": {"education": "college_or_above"},
         "实名等级": {"level": "number"},
         "三年前": {"on": (today - timedelta(days=1096)).isoformat()},
-        "按姓名": {"o": "0"},
-        "按年龄": {"o": "2"},
+        "按姓名": {"o": "1"},
     }
     for name, query in asked.items():
         yield name, visitor.gets(url, **query)

@@ -3,13 +3,16 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from organization.models import Unit
+from personnel.admin.cards import is_above_districts
 from personnel.people import Selection
 from tests.conftest import DISTRICT, OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE
 from tests.factories import MemberFactory, serve
 
 DAY = date(2014, 7, 1)
+LIST = reverse("admin:personnel_card_changelist")
 
 
 def counted(**conditions):
@@ -120,3 +123,22 @@ def test_what_an_address_says_that_cannot_be_is_left_out(people, visitor, clerk,
 
 def test_a_foreign_unit_in_the_address_shows_the_own_one(people, visitor, clerk):
     assert visitor(clerk).get(f"/personnel/card/?unit={OTHER_VILLAGE}").context["cl"].selection.unit == VILLAGE
+
+
+def test_the_list_is_sorted_by_what_its_heads_offer_and_by_nothing_else(people, visitor, account):
+    page = visitor(account("hr", username="sorter"))
+
+    def shown(order):
+        return [card.name for card in page.get(LIST, {"on": DAY.isoformat(), "o": order}).context["cl"].result_list]
+
+    heads = page.get(LIST).context["cl"].list_display
+    usual, by_age = shown(""), shown(-heads.index("age"))
+    assert shown(-heads.index("sex")) == usual
+    assert by_age != usual
+    assert sorted(by_age) == sorted(usual)
+
+
+@pytest.mark.parametrize(("unit", "expected"), [(None, False), (VILLAGE, False), (DISTRICT, False),
+                                                (440100000000, True), (440000000000, True)])  # fmt: skip
+def test_cities_and_provinces_count_less_and_sort_by_name_only(unit, expected):
+    assert is_above_districts(Selection(day=DAY, unit=unit)) is expected
