@@ -11,6 +11,7 @@ from organization.models import Account
 from organization.refusal import StrOrPromise
 from organization.scope import current, entered
 from organization.scope.scope import Scope
+from personnel.bulk import hashed
 from personnel.merger.proposing import Counts, decided
 from personnel.merger.terms import CARRY_OUT, MergerRefused, check_role, last_batch, locked, no_scores_meanwhile
 from personnel.models import Appeal, PlacementBatch, Programme
@@ -53,24 +54,25 @@ FROM personnel_placement p
 WHERE p.service_id = a.id AND p.batch_id = %(batch)s AND p.verdict IN ('absorbed', 'transferred')
 """
 BEGIN_SERVICES = """
-WITH begun AS (
-  INSERT INTO personnel_assignment
-    (member_id, unit_id, force, category, sponsor, using_unit_id, recruiter_id, employer_id, post, grade, badge,
-     former_title, cohort, share, share_from, started_on, beginning, ending, ending_note)
-  SELECT a.member_id, a.unit_id, CASE WHEN is_in THEN %(into)s ELSE 'joint_defence' END, '',
-         CASE WHEN is_in THEN '' ELSE 'town' END,
-         a.using_unit_id, CASE WHEN is_in THEN %(recruiter)s ELSE a.recruiter_id END,
-         CASE WHEN is_in THEN %(employer)s ELSE a.employer_id END, a.post, '', '',
-         CASE WHEN a.former_title = '' THEN %(title)s ELSE a.former_title END,
-         a.cohort, a.share, a.share_from, %(day)s, 'merged', '', ''
-  FROM personnel_placement p JOIN personnel_assignment a ON a.id = p.service_id
-       CROSS JOIN LATERAL (SELECT p.verdict = 'absorbed' AS is_in) v
-  WHERE p.batch_id = %(batch)s AND p.verdict IN ('absorbed', 'transferred')
-  ORDER BY a.member_id
-  RETURNING id, member_id
-)
+INSERT INTO personnel_assignment
+  (member_id, unit_id, force, category, sponsor, using_unit_id, recruiter_id, employer_id, post, grade, badge,
+   former_title, cohort, share, share_from, started_on, beginning, ending, ending_note)
+SELECT a.member_id, a.unit_id, CASE WHEN is_in THEN %(into)s ELSE 'joint_defence' END, '',
+       CASE WHEN is_in THEN '' ELSE 'town' END,
+       a.using_unit_id, CASE WHEN is_in THEN %(recruiter)s ELSE a.recruiter_id END,
+       CASE WHEN is_in THEN %(employer)s ELSE a.employer_id END, a.post, '', '',
+       CASE WHEN a.former_title = '' THEN %(title)s ELSE a.former_title END,
+       a.cohort, a.share, a.share_from, %(day)s, 'merged', '', ''
+FROM personnel_placement p JOIN personnel_assignment a ON a.id = p.service_id
+     CROSS JOIN LATERAL (SELECT p.verdict = 'absorbed' AS is_in) v
+WHERE p.batch_id = %(batch)s AND p.verdict IN ('absorbed', 'transferred')
+ORDER BY a.member_id
+RETURNING id, member_id
+"""
+LAND = """
 UPDATE personnel_placement p SET outcome = p.verdict, new_service_id = b.id
-FROM begun b WHERE p.programme_id = %(programme)s AND p.member_id = b.member_id AND p.batch_id = %(batch)s
+FROM unnest(%(begun)s::bigint[], %(members)s::bigint[]) AS b (id, member_id)
+WHERE p.programme_id = %(programme)s AND p.member_id = b.member_id AND p.batch_id = %(batch)s
 """
 LEAVE = "UPDATE personnel_placement SET outcome = 'exited' WHERE batch_id = %(batch)s AND verdict = 'exited'"
 RAISE_TASKS = """
@@ -111,6 +113,10 @@ def carry_out(programme: Programme, account: Account, today: date) -> CarriedOut
             cursor.execute(BACK_TO_PENDING, asked | {"stopped": [one["member"] for one in refused]})
         cursor.execute(END_SERVICES, asked)
         cursor.execute(BEGIN_SERVICES, asked)
+        begun = cursor.fetchall()
+        with hashed(cursor):  # a proposal of a moment ago looks small to the planner, whatever its size
+            landed = {"begun": [key for key, _member in begun], "members": [member for _key, member in begun]}
+            cursor.execute(LAND, asked | landed)
         cursor.execute(LEAVE, asked)
         cursor.execute(RAISE_TASKS, asked)
     batch.refresh_from_db()

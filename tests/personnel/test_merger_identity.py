@@ -27,7 +27,7 @@ from tests.personnel.assessed import (
 )
 
 PEOPLE = 7
-FAULTS = ("END_SERVICES", "BEGIN_SERVICES", "LEAVE", "RAISE_TASKS")
+FAULTS = ("END_SERVICES", "BEGIN_SERVICES", "LAND", "LEAVE", "RAISE_TASKS")
 
 
 @pytest.fixture
