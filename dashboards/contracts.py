@@ -114,7 +114,8 @@ def works(asked: Asked) -> list[dict]:
     where: dict = {"inside": asked.unit.code, "force": asked.force or "ours"}
 
     def address(slug, **more):
-        return f"{reverse(f'admin:personnel_contract_{slug}')}?{urlencode({**where, **more})}"
+        asked = {name: value for name, value in {**where, **more}.items() if value}
+        return f"{reverse(f'admin:personnel_contract_{slug}')}?{urlencode(asked)}"
 
     return [
         {"label": _("Renew what ends within 30 days"), "url": address("renew", standing="ending-30")},
@@ -123,6 +124,8 @@ def works(asked: Asked) -> list[dict]:
         {"label": _("Write first contracts"), "url": address("sign")},
         {"label": _("Bring contracts to one calendar"), "url": address("calendar", standing="in-force")},
         {"label": _("Take over contracts from rosters"), "url": address("rosters")},
+        # Who has left serves in no force any more; those of other offices are left out by the plan.
+        {"label": _("End contracts of people who have left"), "url": address("end", standing="left", force="")},
     ]
 
 

@@ -219,21 +219,3 @@ class RosterForm(EmployerMixin, forms.Form):
     def offer(self) -> Offer:
         given = self.cleaned_data
         return Offer(Terms(given["kind"], third=KEEP), given["employer"], is_signed=given["is_signed"])
-
-
-class SignedForm(forms.Form):
-    """The day on which several were signed."""
-
-    day = day_field(_("Signed on"), required=True)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["day"].widget.attrs["max"] = timezone.localdate().isoformat()
-
-    def clean_day(self):
-        day = self.cleaned_data["day"]
-        if day > timezone.localdate():
-            raise forms.ValidationError(SIGNED_AHEAD)
-        if out_of_time(day):
-            raise forms.ValidationError(OUT_OF_TIME)
-        return day

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from personnel.admin.contract_filters import day_of, forces_of, inside, narrowed
 from personnel.contracts import merger_tasks, standings
 from personnel.contracts.planning import span
@@ -19,8 +21,10 @@ class Line:
     told: str
 
 
-def contracts_of(request) -> list[Line]:
-    return of_contracts(narrowed(request, Contract.objects.meant()))
+def contracts_of(request, slug: str) -> list[Line]:
+    """Contracts as the address asks; to be ended are only those that are not over."""
+    found = Contract.objects.unfinished(timezone.localdate()) if slug == "end" else Contract.objects.meant()
+    return of_contracts(narrowed(request, found))
 
 
 def of_contracts(contracts) -> list[Line]:

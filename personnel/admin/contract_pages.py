@@ -1,6 +1,6 @@
 """Many contracts at once: who and what, then each of them as it would be, then they are written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from organization.refusal import StrOrPromise
 from organization.refused_by_database import sentence
+from personnel.admin.contract_day_forms import EndingForm
 from personnel.admin.contract_forms import CalendarForm, RosterForm, SignForm, TermsForm
 from personnel.admin.contract_lines import Line, contracts_of, of_contracts, of_people, people_of, ticked
-from personnel.contracts import merger_tasks, renewing, signing, writing
+from personnel.contracts import closing, merger_tasks, renewing, signing, writing
 from personnel.contracts.planning import Row, digest
 from personnel.contracts.writing import MOST, ContractsRefused
 from personnel.models import Contract, Member
@@ -27,7 +28,7 @@ RIGHTS = ("personnel.change_contract", "personnel.add_contract")
 
 @dataclass(frozen=True)
 class Work:
-    """A page that writes many. `keys` are of contracts, or of people where `of_people`."""
+    """A page that writes many. `keys` are of contracts, or of people where `of_people`; `write` writes the rows."""
 
     slug: str
     title: StrOrPromise
@@ -35,6 +36,7 @@ class Work:
     form: type
     plan: Callable[..., list[Row]]
     of_people: bool = False
+    write: Callable[[Sequence[Row]], None] = writing.create
 
 
 WORKS = {
@@ -62,6 +64,11 @@ WORKS = {
         gettext_lazy("First and last day are those that the roster gave; the employer is that of the service."),
         RosterForm, lambda keys, form, account, day: signing.plan(keys, form.offer(), account, day), of_people=True,
     ),
+    "end": Work(
+        "end", gettext_lazy("End contracts"),
+        gettext_lazy("They all end on one day and for one reason. The service does not end with them."), EndingForm,
+        lambda keys, form, account, day: closing.plan(keys, form.ending(), account), write=closing.write,
+    ),
 }  # fmt: skip
 
 
@@ -74,7 +81,7 @@ def page(slug: str, request):
         raise PermissionDenied
     work, keys = WORKS[slug], ticked(request)
     if request.method != "POST":
-        lines = people_of(request, slug) if work.of_people else contracts_of(request)
+        lines = people_of(request, slug) if work.of_people else contracts_of(request, slug)
         return asking(request, work, work.form(initial=initial(request, slug)), lines)
     form = work.form(request.POST)
     if form.is_valid():
@@ -128,7 +135,7 @@ def preview(request, work: Work, form, keys):
     context = context_of(
         request, work.slug, work.title, form=form, keys=keys, rows=made, seen=digest(rows),
         skipped=[row for row in rows if row.skipped],
-        ends=renewing.last_days(rows) if work.slug == "calendar" else None,
+        ends=renewing.last_days(rows) if work.slug == "calendar" else None, is_end=work.slug == "end",
         sent=[(name, value) for name, value in request.POST.items() if name in form.fields],
     )  # fmt: skip
     return render(request, "personnel/contract/preview.html", context)
@@ -141,7 +148,7 @@ def carried_out(request, work: Work, form, keys):
     try:
         with transaction.atomic():
             planned = partial(work.plan, keys, form, request.user, day)
-            done = writing.carry_out(planned, members, request.POST.get("seen", ""))
+            done = writing.carry_out(planned, members, request.POST.get("seen", ""), work.write)
     except ContractsRefused as refusal:
         messages.error(request, str(refusal))
         return None
@@ -150,9 +157,14 @@ def carried_out(request, work: Work, form, keys):
             raise
         messages.error(request, _("Nothing was written. %(reason)s") % {"reason": reason})
         return None
-    said = ngettext("%(n)d contract was written.", "%(n)d contracts were written.", done)
-    messages.success(request, said % {"n": done})
+    messages.success(request, told(work, done))
     return redirect(back(request, work))
+
+
+def told(work: Work, done: int) -> str:
+    if work.slug == "end":
+        return ngettext("%(n)d contract was ended.", "%(n)d contracts were ended.", done) % {"n": done}
+    return ngettext("%(n)d contract was written.", "%(n)d contracts were written.", done) % {"n": done}
 
 
 def back(request, work: Work) -> str:

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from personnel.admin.contract_day_forms import SignedForm
 from personnel.admin.contract_filters import day_of, narrowed
-from personnel.admin.contract_forms import SignedForm
 from personnel.admin.contract_lines import of_contracts, ticked
 from personnel.admin.contract_pages import RIGHTS, choosing
 from personnel.contracts import standings, writing

@@ -29,7 +29,7 @@ class ContractAdmin(GuardedAdmin):
     search_help_text = _("Name, pinyin or contract number")
     sortable_by = ["starts_on", "until", "signed_on"]
     autocomplete_fields = ["member", "employer", "recruiter", "using_unit"]
-    actions = ["renew", "calendar", "signed"]  # type: ignore[assignment]
+    actions = ["renew", "calendar", "signed", "end"]  # type: ignore[assignment]
     change_list_template = "personnel/contract/list.html"
     fieldsets = [
         (None, {"fields": ["member", ("kind", "number"), ("starts_on", "last_day"), "signed_on"]}),
@@ -117,3 +117,7 @@ class ContractAdmin(GuardedAdmin):
     @admin.action(description=_("Enter the day of signing"), permissions=["change"])
     def signed(self, request, queryset):
         return contract_signed.chosen(request, queryset)
+
+    @admin.action(description=_("End contracts"), permissions=["change"])
+    def end(self, request, queryset):
+        return contract_pages.chosen(request, "end", queryset)

@@ -128,10 +128,11 @@ def span(contract: Contract) -> str:
 def digest(rows: Sequence[Row]) -> str:
     """A fingerprint of what would be written: the preview hands it back, so that exactly that is written."""
     told = [
-        (row.member, one.employer_id, one.kind, one.starts_on, one.ends_on, one.signed_on, row.ending)
+        (row.member, one.employer_id, one.kind, one.starts_on, one.ends_on, one.signed_on, row.ending,
+         one.pk, one.ended_on, one.ending, one.ending_note)
         for row in rows
         if (one := row.contract)
-    ]
+    ]  # fmt: skip
     return hashlib.sha256(repr(sorted(told, key=repr)).encode()).hexdigest()
 
 

@@ -39,7 +39,20 @@ def lock(members: Sequence[int]) -> None:
     list(Member.objects.filter(pk__in=members).select_for_update(of=("self",)).order_by("id_digest").values_list("pk"))
 
 
-def carry_out(planned: Callable[[], list[Row]], members: Sequence[int], seen: str) -> int:
+def create(rows: Sequence[Row]) -> None:
+    """The contracts of these rows, and the end of those that end for them."""
+    made = [row.contract for row in rows if row.contract]
+    _end([(key, row.contract.starts_on) for row in rows if row.contract for key in row.ending])
+    Contract.objects.bulk_create(made)
+    settle([contract.member_id for contract in made])
+
+
+def carry_out(
+    planned: Callable[[], list[Row]],
+    members: Sequence[int],
+    seen: str,
+    write: Callable[[Sequence[Row]], None] = create,
+) -> int:
     """Write the plan whose digest was seen, in the caller's transaction; how many. Raises ContractsRefused."""
     lock(members)
     rows = planned()
@@ -49,9 +62,7 @@ def carry_out(planned: Callable[[], list[Row]], members: Sequence[int], seen: st
     if digest(rows) != seen:
         raise ContractsRefused("changed_since", _("Something was changed meanwhile; please look again."))
     with entered(replace(current(), batch=f"contracts-{uuid4()}")):
-        _end([(key, row.contract.starts_on) for row in rows if row.contract for key in row.ending])
-        Contract.objects.bulk_create(made)
-        settle([contract.member_id for contract in made])
+        write(rows)
     return len(made)
 
 

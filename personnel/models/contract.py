@@ -45,7 +45,7 @@ class ContractQuerySet(models.QuerySet):
 
     def running(self, day: date):
         """Signed or not, begun and not over on that day."""
-        return self.meant().alias(over=OVER).filter(Q(over=None) | Q(over__gt=day), starts_on__lte=day)
+        return self.unfinished(day).filter(starts_on__lte=day)
 
     def in_force(self, day: date):
         """Written contracts that run on that day, signed by then."""
@@ -57,9 +57,13 @@ class ContractQuerySet(models.QuerySet):
             Q(signed_on=None) | Q(signed_on__gt=day), starts_on__lte=months_before(day, SIGNING_MONTHS)
         )
 
+    def unfinished(self, day: date):
+        """Running or to begin."""
+        return self.meant().alias(over=OVER).filter(Q(over=None) | Q(over__gt=day))
+
     def to_sign(self, day: date):
         """Not signed yet, and not over."""
-        return self.meant().alias(over=OVER).filter(Q(over=None) | Q(over__gt=day), signed_on=None)
+        return self.unfinished(day).filter(signed_on=None)
 
     def over(self, day: date):
         return self.meant().alias(over=OVER).filter(over__lte=day)

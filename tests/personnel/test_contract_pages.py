@@ -32,13 +32,14 @@ def filled(page):
 
 
 TERMS = {"kind": "", "term": "1", "third": "leave"}
+END = {"last_day": f"{TODAY - DAY}", "reason": "agreed", "note": "街道撤并"}
 
 
 # --- who sees what ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("page", [
-    LIST, f"{LIST}renew/", f"{LIST}calendar/", f"{LIST}signed/", f"{LIST}sign/", f"{LIST}rosters/",
+    LIST, f"{LIST}renew/", f"{LIST}calendar/", f"{LIST}signed/", f"{LIST}sign/", f"{LIST}rosters/", f"{LIST}end/",
     "/dashboards/contracts/", "/dashboards/lists/contracts-required/",
 ])  # fmt: skip
 def test_a_stranger_reads_no_name_of_the_village(ending, clerk, stranger, account, officer, visitor, page):
@@ -55,7 +56,7 @@ def test_a_stranger_reads_no_name_of_the_village(ending, clerk, stranger, accoun
 @pytest.mark.parametrize("role", ["training", "sysadmin", "secadmin", "auditor"])
 def test_who_has_nothing_to_do_with_contracts_is_refused(ending, account, visitor, role):
     browser = visitor(account(role, is_demo=True))
-    for page in (LIST, f"{LIST}renew/", f"{LIST}sign/", f"{LIST}signed/", "/dashboards/contracts/"):
+    for page in (LIST, f"{LIST}renew/", f"{LIST}sign/", f"{LIST}signed/", f"{LIST}end/", "/dashboards/contracts/"):
         assert browser.get(page).status_code == 403
         assert browser.post(page, {"key": [ending[0].pk], **TERMS}).status_code == 403
 
@@ -201,16 +202,18 @@ def test_all_that_the_filter_leaves_can_be_renewed(ending, clerk, visitor):
     assert len(browser.get(f"{LIST}renew/?standing=ending-90").context["lines"]) == 0
 
 
-@pytest.mark.parametrize("work", ["renew", "calendar", "sign", "rosters", "signed"])
+@pytest.mark.parametrize("work", ["renew", "calendar", "sign", "rosters", "signed", "end"])
 @pytest.mark.parametrize("sent", [
     {}, {"key": ["x", "-1", "1" * 30]}, {"key": [987654321]}, {"term": "day", "last_day": ""}, {"last_day": "x"},
     {"kind": "handshake"}, {"third": "x"}, {"signed_on": "9999-12-31"}, {"starts_on": "0001-01-01"},
     {"employer": "无此公司"}, {"carry_out": "1"}, {"carry_out": "1", "seen": "\0"}, {"day": "9999-01-01"},
+    {"reason": "mistake"}, {"reason": "x"}, {"note": "字" * 200},
 ])  # fmt: skip
 def test_no_input_is_a_fault_and_none_writes(ending, clerk, visitor, work, sent):
     given = {
         "key": [ending[0].member_id if work in ("sign", "rosters") else ending[0].pk], "kind": "fixed", "term": "1",
         "third": "keep", "last_day": "2099-12-31", "starts_on": f"{TODAY}", "day": "x",
+        "reason": "agreed",
     }  # fmt: skip
     answer = visitor(clerk).post(f"{LIST}{work}/", given | sent)
     assert answer.status_code == 200
@@ -224,8 +227,11 @@ def test_a_stranger_can_neither_preview_nor_write(ending, stranger, visitor):
     assert "哨兵" not in seen.content.decode()
     browser.post(f"{LIST}renew/", filled(seen))
     browser.post(f"{LIST}signed/", {"key": [one.pk for one in ending], "day": f"{TODAY}"})
+    seen = browser.post(f"{LIST}end/", {"key": [one.pk for one in ending], **END})
+    assert "哨兵" not in seen.content.decode()
+    browser.post(f"{LIST}end/", filled(seen))
     with as_root("test"):
-        assert Contract.objects.count() == 3
+        assert Contract.objects.filter(ended_on=None).count() == 3
 
 
 def test_the_calendar_says_on_how_many_days_contracts_end_afterwards(ending, clerk, visitor):
@@ -256,6 +262,30 @@ def test_first_contracts_are_written_for_those_without(employer, clerk, visitor)
     seen = browser.post(f"{LIST}sign/", sent)
     assert browser.post(f"{LIST}sign/", filled(seen)).status_code == 302
     assert not browser.get(f"{LIST}sign/").context["lines"]
+
+
+def test_contracts_are_chosen_in_the_list_previewed_and_ended(ending, clerk, visitor):
+    browser, keys = visitor(clerk), [one.pk for one in ending[:2]]
+    chosen = browser.post(LIST, {"action": "end", "_selected_action": keys})
+    assert [line.key for line in chosen.context["lines"]] == keys
+    seen = browser.post(f"{LIST}end/", {"key": keys, **END})
+    assert len(seen.context["rows"]) == 2
+    with as_root("test"):
+        assert not Contract.objects.exclude(ended_on=None).exists()
+    assert browser.post(f"{LIST}end/", filled(seen)).status_code == 302
+    again = browser.post(f"{LIST}end/", filled(seen))
+    assert (again.status_code, len(again.context["skipped"])) == (200, 2)
+    with as_root("test"):
+        ended = Contract.objects.filter(pk__in=keys).values_list("ended_on", "ending", "ending_note")
+        assert set(ended) == {(TODAY, "agreed", "街道撤并")}
+
+
+def test_the_board_leads_to_the_contracts_of_those_who_have_left(ending, employer, clerk, visitor):
+    with as_root("test"):
+        ending[0].member.assignments.update(ended_on=TODAY, ending="resigned")
+    browser = visitor(clerk)
+    (url,) = [work["url"] for work in board(browser)["works"] if "/end/" in work["url"]]
+    assert [line.key for line in browser.get(url).context["lines"]] == [ending[0].pk]
 
 
 def test_the_number_of_questions_of_list_and_preview_does_not_grow(ending, employer, clerk, visitor):
