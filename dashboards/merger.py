@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from dashboards.asked import Asked
 from dashboards.charts import WIDE, Datum, Stack, stacked_chart, strip_chart
 from dashboards.charts.shapes import number
+from dashboards.merger_kit import kit_table
 from organization import figures as of_organization
 from organization.models import Unit
 from personnel import figures
@@ -55,6 +56,8 @@ def context(asked: Asked) -> dict:
     }
     if heads["absorbed"]:
         shown["tables"].append(unified_table(asked, programme, names))
+    if table := kit_table(asked, (programme.into_force, programme.from_force)):
+        shown["tables"].append(table)
     return shown
 
 

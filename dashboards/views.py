@@ -14,6 +14,7 @@ from dashboards import realname as realname_page
 from dashboards import strength as strength_page
 from dashboards import turnover as turnover_page
 from dashboards.asked import asked
+from dashboards.kit_lists import KIT_LISTS
 from dashboards.lists import LISTS
 from personnel.exports.contracts import Board
 from personnel.exports.contracts import book as contract_book
@@ -64,7 +65,7 @@ def merger(request):
 def listing(request, slug):
     """The rows that a figure counts, where these are not simply people who serve."""
     question = asked(request)
-    behind = LISTS.get(slug)
+    behind = (LISTS | KIT_LISTS).get(slug)
     if behind is None or not request.user.has_perm(behind.right):
         raise Http404
     page = Paginator(behind.rows(question), ROWS_A_PAGE).get_page(request.GET.get("p"))

@@ -8,9 +8,12 @@ there is no figure of it.
 
 from personnel.figures.course import headcounts, movement
 from personnel.figures.employment import guards
+from personnel.figures.kit import kit
 from personnel.figures.leadership import posts, squads_at_risk
 from personnel.figures.mergers import merger
 from personnel.figures.population import by_unit, strength
 from personnel.figures.table import flat
 
-__all__ = ["by_unit", "flat", "guards", "headcounts", "merger", "movement", "posts", "squads_at_risk", "strength"]
+__all__ = [
+    "by_unit", "flat", "guards", "headcounts", "kit", "merger", "movement", "posts", "squads_at_risk", "strength",
+]  # fmt: skip

@@ -7,6 +7,7 @@ from organization.figures import teams
 from personnel.figures.contracts import contracts
 from personnel.figures.course import movement
 from personnel.figures.employment import guards
+from personnel.figures.kit import kit
 from personnel.figures.leadership import posts, squads_at_risk
 from personnel.figures.mergers import merger
 from personnel.figures.population import strength
@@ -31,6 +32,7 @@ def flat(day: date, within: Reach, force: str | None = None) -> dict[str, float]
         "squads.leaderless": sum(not squad.is_led for squad in at_risk),
         **_under("contracts", contracts(day, within, force)),
         **_under("merger", merger(day, within)),
+        **_under("kit", kit(day, within, force)),
         **_under("month", movement(day, within, force)),
     }
 

@@ -26,26 +26,27 @@ FROM (
   FROM kit_of_sets(%(day)s) w WHERE w.unit_id BETWEEN %(low)s AND %(high)s GROUP BY 1, 2) p
 GROUP BY 1 HAVING count(*) FILTER (WHERE p.lacking > 0) > 0 ORDER BY 1
 """
-WITHOUT = """
+# Of those for whom something is mandatory, who serve in one force, where one is asked for.
+OF_FORCE = """
+w.unit_id BETWEEN %(low)s AND %(high)s AND (%(force)s::text IS NULL OR EXISTS (
+  SELECT FROM personnel_assignment a WHERE a.member_id = w.member_id AND a.force = %(force)s
+    AND a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(day)s)))
+"""
+WITHOUT = f"""
 SELECT m.id, m.name, m.unit_id, array_agg(w.item_id ORDER BY w.item_id)
 FROM kit_of_sets(%(day)s) w JOIN personnel_member m ON m.id = w.member_id
-WHERE w.held < w.pieces AND w.unit_id BETWEEN %(low)s AND %(high)s
+WHERE w.held < w.pieces AND {OF_FORCE}
 GROUP BY m.id ORDER BY m.unit_id, m.id
+"""  # noqa: S608 - constants of this module
+STILL_OLD_OF_FORCE = """
+kit_still_old(%(campaign)s, %(day)s) o
+JOIN personnel_kitrecipient r ON r.campaign_id = %(campaign)s AND r.member_id = o.member_id
+WHERE o.unit_id BETWEEN %(low)s AND %(high)s AND (%(force)s::text IS NULL OR r.force = %(force)s)
 """
-# After the day from which the new is worn: whoever lacks something of it, or holds something of another scheme.
-STILL_OLD = """
-WITH new AS (
-  SELECT w.member_id, array_agg(w.item_id ORDER BY w.item_id) FILTER (WHERE NOT w.is_given) AS lacking
-  FROM kit_wanted(%(campaign)s, %(day)s) w WHERE w.unit_id BETWEEN %(low)s AND %(high)s GROUP BY 1
-), old AS (
-  SELECT k.member_id, array_agg(k.item_id ORDER BY k.item_id) AS items
-  FROM personnel_kitissue k JOIN personnel_kititem i ON i.id = k.item_id
-  WHERE k.returned_on IS NULL AND i.scheme_id <> %(scheme)s AND k.unit_id BETWEEN %(low)s AND %(high)s GROUP BY 1
-)
-SELECT m.id, m.name, m.unit_id, new.lacking, old.items
-FROM new LEFT JOIN old ON old.member_id = new.member_id JOIN personnel_member m ON m.id = new.member_id
-WHERE new.lacking IS NOT NULL OR old.items IS NOT NULL ORDER BY m.unit_id, m.id
-"""
+STILL_OLD = f"""
+SELECT m.id, m.name, m.unit_id, f.lacking, f.old
+FROM (SELECT o.* FROM {STILL_OLD_OF_FORCE}) f JOIN personnel_member m ON m.id = f.member_id ORDER BY m.unit_id, m.id
+"""  # noqa: S608 - likewise
 
 
 @dataclass(frozen=True)
@@ -104,20 +105,18 @@ def by_unit(day: date, unit: int) -> list[tuple[int, int, int, int]]:
         return cursor.fetchall()
 
 
-def without(day: date, unit: int) -> list[Person]:
-    """Who lacks something mandatory, in the order of units."""
+def without(day: date, unit: int, force: str | None = None) -> list[Person]:
+    """Who lacks something mandatory, in the order of units; of those who serve in a force, if asked."""
     items = items_by_key()
     with connection.cursor() as cursor:
-        cursor.execute(WITHOUT, _asked(day, unit))
+        cursor.execute(WITHOUT, _asked(day, unit, force))
         return [Person(key, name, at, [items[i] for i in lacking], []) for key, name, at, lacking in cursor]
 
 
-def still_old(campaign: KitCampaign, day: date, unit: int) -> list[Person]:
-    """Who is not in the new scheme; nobody before the day from which it is worn."""
-    if day < campaign.in_use_on:
-        return []
+def still_old(campaign: KitCampaign, day: date, unit: int, force: str | None = None) -> list[Person]:
+    """Who is not in the new scheme, of the recipients of a force if asked; nobody before it is worn."""
     items = items_by_key()
-    asked = _asked(day, unit) | {"campaign": campaign.pk, "scheme": campaign.scheme_id}
+    asked = _asked(day, unit, force) | {"campaign": campaign.pk}
     with connection.cursor() as cursor:
         cursor.execute(STILL_OLD, asked)
         return [
@@ -130,6 +129,6 @@ def items_by_key() -> dict[int, KitItem]:
     return KitItem.objects.select_related("scheme", "scale").in_bulk()
 
 
-def _asked(day: date, unit: int) -> dict:
+def _asked(day: date, unit: int, force: str | None = None) -> dict:
     low, high = divisions.span(unit)
-    return {"day": day, "low": low, "high": high}
+    return {"day": day, "low": low, "high": high, "force": force}

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from dashboards import strength
 from dashboards.asked import Asked
+from dashboards.kit_lists import KIT_LISTS
 from dashboards.lists import LISTS
 from organization.models import Team, Unit
 from personnel import figures
@@ -132,10 +133,10 @@ def test_the_addresses_in_the_html_are_those_of_the_figures(people, town, visito
     assert {url for url in figures_of(response) if url.startswith("/personnel/card/")} <= links(response)
 
 
-@pytest.mark.parametrize("slug", sorted(LISTS))
+@pytest.mark.parametrize("slug", sorted(LISTS | KIT_LISTS))
 def test_a_list_opens_for_whoever_has_its_right_and_is_missing_for_the_others(people, town, account, visitor, slug):
     for who in (town, account("finance", username="money")):
-        expected = 200 if who.has_perm(LISTS[slug].right) else 404
+        expected = 200 if who.has_perm((LISTS | KIT_LISTS)[slug].right) else 404
         assert visitor(who).get(f"/dashboards/lists/{slug}/", ON).status_code == expected
 
 

@@ -8,9 +8,11 @@ from django.db.utils import InternalError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from organization.belonging import reach
 from organization.models import TrailEntry
 from organization.refusal import fill
 from organization.scope import as_account, as_root
+from personnel import figures
 from personnel.kit import campaigns, issuing, recipients, returning, scanning, shortages, sizes
 from personnel.kit.terms import KitRefused
 from personnel.models import Assignment, KitIssue, KitItem, KitRecipient, KitScale, KitSetEntry, KitSize, Member
@@ -356,6 +358,39 @@ def test_units_without_uniform_set_count_people_against_what_is_mandatory_that_d
         assert shortages.by_unit(WORN, DISTRICT) == [(TOWN, 3, 1, 2), (OTHER_TOWN, 2, 0, 2)]
         found = shortages.without(WORN, OTHER_TOWN)
     assert [one.member for one in found] == [member.pk for member in world["members"][3:]]
+
+
+def figures_of(who, day, unit=DISTRICT, force=None):
+    with as_account(who):
+        return figures.kit(day, reach(unit), force)
+
+
+def test_the_figures_of_kit_count_people_pieces_and_who_is_still_in_the_old_scheme(world, officer, account):
+    complete, partly, *_others = world["members"]
+    issue(world["campaign"], officer, [complete])
+    issue(world["campaign"], officer, [partly], [world["badge"]])
+    assert figures_of(officer, ISSUED)["required"] == 0, "nothing is mandatory yet"
+    told = {"required": 5, "complete": 1, "pieces": 15, "pieces_issued": 4, "still_old": 4, "rate": 0.2}
+    assert figures_of(officer, WORN) == told
+    assert (
+        figures_of(officer, WORN, OTHER_TOWN)["required"] == figures_of(account("staff", OTHER_TOWN), WORN)["required"]
+    )
+    assert figures_of(officer, WORN, force="patrol") == told
+    assert figures_of(officer, WORN, force="guard") == dict.fromkeys(told, 0)
+
+
+def test_a_past_day_shows_the_kit_that_was_in_hand_then(world, officer):
+    member, later = world["members"][0], WORN + timedelta(30)
+    issue(world["campaign"], officer, [member])
+    with as_root("test"):
+        KitIssue.objects.filter(member=member).update(returned_on=later, ending="lost")
+    for day, complete in ((WORN, 1), (later - timedelta(1), 1), (later, 0)):
+        told = figures_of(officer, day, TOWN)
+        assert (told["complete"], told["still_old"]) == (complete, 3 - complete)
+        with as_account(officer):
+            assert len(shortages.still_old(world["campaign"], day, TOWN)) == told["still_old"]
+            progress = campaigns.total(campaigns.progress(world["campaign"], day))
+        assert progress.complete == complete
 
 
 # --- taking back -----------------------------------------------------------------------------------------------------
