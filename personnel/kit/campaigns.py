@@ -52,6 +52,14 @@ class Progress:
     def missing(self) -> int:
         return self.people - self.complete
 
+    @property
+    def standings(self) -> list[tuple[str, int]]:
+        """By key of `recipients.STANDINGS`, in the order of the page's columns."""
+        return [
+            ("all", self.people), ("complete", self.complete), ("missing", self.missing), ("none", self.none),
+            ("size", self.without_size),
+        ]  # fmt: skip
+
 
 def mandatory(campaign: KitCampaign):
     """What is issued: the entries of its forces on the day from which it is worn."""

@@ -1,8 +1,10 @@
 """The pages of kit, before the office, the town of the people, and a stranger; kit in mergers of forces and files."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -253,6 +255,20 @@ def test_pages_ask_as_many_questions_of_many_as_of_few(world, officer, visitor, 
     assert counts[0] == counts[1]
 
 
+def test_every_number_by_town_opens_the_people_it_counts(world, officer, visitor):
+    issue(world["campaign"], officer, world["members"][:1])
+    issue(world["campaign"], officer, world["members"][1:2], [world["badge"]])
+    browser = visitor(officer)
+    shown = browser.get(f"{world['address']}/change/")
+    for _name, town in shown.context["towns"]:
+        numbers = {"all": town.people, "complete": town.complete, "missing": town.missing, "none": town.none,
+                   "size": town.without_size}  # fmt: skip
+        for standing, people in numbers.items():
+            link = f"{world['address']}/recipients/?standing={standing}&unit={town.town}"
+            assert link.replace("&", "&amp;") in shown.content.decode()
+            assert browser.get(link).context["count"] == people
+
+
 # --- a merger of forces ----------------------------------------------------------------------------------------------
 
 
@@ -297,6 +313,35 @@ def test_the_simulation_tells_the_kit_by_size_at_each_mark(merger, officer):
         ("皮带", "", False): [2, 0], ("外套", "170", False): [1, 0], ("外套", "", True): [1, 0],
         ("新臂章", "", False): [2, 0],
     }  # fmt: skip
+
+
+def test_the_command_tells_the_kit_of_each_mark(merger, officer, capsys):
+    call_command("merger", "simulate", str(merger["programme"].pk), "--as", officer.username, "--pass-mark", "60", "95",
+                 "--json")  # fmt: skip
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert [mark["absorbed"] for mark in told["marks"]] == [2, 0]
+    assert {(one["item"], one["size"]): one["pieces"] for one in told["kit"]} == {
+        ("皮带", ""): [2, 0], ("外套（新式）", "170"): [1, 0], ("外套（新式）", None): [1, 0],
+        ("新臂章（新式）", ""): [2, 0],
+    }  # fmt: skip
+
+
+def test_every_number_of_kit_on_the_dashboard_opens_the_people_it_is_about(merger, officer, account, visitor):
+    given = carried(merger, officer)
+    issue(given, officer, merger["members"][:1], day=TODAY, today=TODAY)
+    day = {"on": WORN.isoformat()}
+    for who, people in ((officer, 2), (account("staff", TOWN), 2), (account("staff", OTHER_TOWN), 0)):
+        browser = visitor(who)
+        table = browser.get("/dashboards/merger/", day).context["tables"][-1]
+        if not people:
+            assert all(row["label"] != "东塘街道" for row in table["rows"])
+            continue
+        for row in (*table["rows"], table["total"]):
+            whole, rate, old = row["cells"][:3]
+            assert (whole["value"], rate["value"], old["value"]) == ("1 / 2", "50.0%", "1")
+            for cell in (whole, old):
+                listed = browser.get(cell["url"])
+                assert [one["label"] for one in listed.context["table"]["rows"]] == [merger["members"][1].name]
 
 
 def test_kit_that_is_issued_completes_the_task_of_the_merger_and_its_indicator(merger, officer):

@@ -1,5 +1,7 @@
 """`manage.py merger STEP PROGRAMME --as USER`: the steps of a merger, as one line of JSON."""
 
+from datetime import date
+
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +13,7 @@ from organization.scripted import PROBLEMS, CommandRefused, ScriptedCommand
 from personnel.assessment import scores
 from personnel.merger import carrying_out, proposing, reverting
 from personnel.merger.candidates import shown_mark, simulate
+from personnel.merger.kit_load import kit_load
 from personnel.merger.terms import MergerRefused
 from personnel.models import PlacementBatch, Programme
 
@@ -66,7 +69,17 @@ class Command(ScriptedCommand):
 
 
 def simulated(programme: Programme, account: Account, marks: list[int], reason: str | None) -> tuple[dict, int]:
-    return simulate(programme, marks or [programme.pass_mark], timezone.localdate()), 0
+    asked, today = marks or [programme.pass_mark], timezone.localdate()
+    return simulate(programme, asked, today) | {"kit": loads(programme, asked, today)}, 0
+
+
+def loads(programme: Programme, marks: list[int], today: date) -> list[dict]:
+    """[{"item", "size", "pieces"}] of the kit that it would take: `pieces` for each mark in order; the size is null
+    where nobody wrote it down, and "" of what has none."""
+    return [
+        {"item": str(load.item), "size": None if load.is_unknown else load.size, "pieces": load.pieces}
+        for load in kit_load(programme, marks, today)
+    ]
 
 
 def proposed(programme: Programme, account: Account, marks: list[int], reason: str | None) -> tuple[dict, int]:
