@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -75,7 +76,7 @@ def _in_the_way(known: Known, file: Member, old: Contract, ending: Ending) -> St
 def write(rows: Sequence[Row]) -> None:
     """End the contracts of these rows. Raises ContractsRefused where not all of them can be reached."""
     ended = [row.contract for row in rows if row.contract]
-    asked = {
+    asked: dict[str, Any] = {
         "contracts": [one.pk for one in ended], "days": [one.ended_on for one in ended],
         "endings": [one.ending for one in ended], "notes": [one.ending_note for one in ended],
     }  # fmt: skip

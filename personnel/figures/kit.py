@@ -4,6 +4,7 @@ By the unit that keeps the file, as contracts are: kit goes along with it. No fi
 """
 
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -36,7 +37,7 @@ def by_town(day: date, within: Reach, force: str | None = None) -> dict[int, dic
     `required` are people for whom something is mandatory on the day, `complete` those who have all of it; pieces
     likewise. `still_old` are recipients of the campaign that counts who lack some of it or hold some of another scheme.
     """
-    asked = {"day": day, "low": within.low, "high": within.high, "force": force}
+    asked: dict[str, Any] = {"day": day, "low": within.low, "high": within.high, "force": force}
     found: dict[int, dict[str, int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(OF_SETS, asked)
