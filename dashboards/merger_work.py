@@ -8,27 +8,27 @@ from django.utils.translation import gettext as _
 from dashboards.charts.shapes import number
 from organization.models import Account
 from personnel.assessment import appeals, scoring
-from personnel.merger.terms import CONFIRM
-from personnel.models import Appeal, Examiner, MergerTask, PlacementBatch
+from personnel.merger.terms import CARRY_OUT, CONFIRM, PROPOSE, in_the_way
+from personnel.models import Appeal, Examiner, MergerTask, PlacementBatch, Programme
 
 NEEDED = "personnel.view_programme"
 TASKS = "personnel.change_mergertask"
+MOST = 5  # programmes of a kind
 
 
 def waiting(account: Account, today: date) -> list[dict]:
     """Rows {label, count, url, hint} of the workbench; nothing for accounts that take no part."""
     if not account.has_perm(NEEDED):
         return []
-    return [*_confirmations(account, today), *_scores(account, today), *_appeals(account), *_tasks(account, today)]
+    rows = (_proposals, _confirmations, _carrying_out, _scores, _appeals, _tasks)
+    return [row for of in rows for row in of(account, today)]
 
 
 def _confirmations(account: Account, today: date):
-    """Proposals of others that this role confirms."""
+    """Proposals of others that this role confirms, by the route or standing in."""
     if not account.has_perm(CONFIRM):
         return
-    asked = PlacementBatch.objects.open().filter(
-        confirmed_at=None, programme__confirming_roles__contains=[account.role]
-    )
+    asked = PlacementBatch.objects.to_be_confirmed(account.role, today)
     for batch in asked.exclude(proposed_by=account.pk).select_related("programme"):
         until = batch.programme.confirm_by
         row = {
@@ -38,6 +38,33 @@ def _confirmations(account: Account, today: date):
             "hint": _("to be confirmed by %(day)s") % {"day": until} if until else "",
         }
         yield row | ({"level": "error"} if until and until < today else {})
+
+
+def _proposals(account: Account, today: date):
+    """Programmes whose assessment is over and of which nothing is proposed yet."""
+    if not account.has_perm(PROPOSE):
+        return
+    known = Programme.objects.to_be_proposed(account.role, today).select_related("cycle")
+    for programme in known.order_by("merged_on", "pk")[:MOST]:
+        yield {
+            "label": _("Merger to be proposed: %(programme)s") % {"programme": programme.name},
+            "count": number(programme.cycle.assessments.complete().count()),
+            "url": reverse("admin:personnel_programme_change", args=[programme.pk]),
+            "hint": _("from %(day)s") % {"day": programme.merged_on},
+        }
+
+
+def _carrying_out(account: Account, today: date):
+    """Confirmed proposals that nothing holds up any more."""
+    if not account.has_perm(CARRY_OUT):
+        return
+    for batch in PlacementBatch.objects.to_be_carried_out(today).select_related("programme")[:MOST]:
+        if not in_the_way(batch).exists():
+            yield {
+                "label": _("Merger to be carried out: %(programme)s") % {"programme": batch.programme.name},
+                "count": number(batch.placements.count()),
+                "url": reverse("admin:personnel_programme_change", args=[batch.programme_id]),
+            }
 
 
 def _scores(account: Account, today: date):
@@ -55,7 +82,7 @@ def _scores(account: Account, today: date):
             }
 
 
-def _appeals(account: Account):
+def _appeals(account: Account, today: date):
     """Undecided appeals that this account may decide."""
     if not account.has_perm(appeals.DECIDE):
         return

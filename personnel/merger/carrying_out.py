@@ -13,8 +13,16 @@ from organization.scope import current, entered
 from organization.scope.scope import Scope
 from personnel.bulk import hashed
 from personnel.merger.proposing import Counts, decided
-from personnel.merger.terms import CARRY_OUT, MergerRefused, check_role, last_batch, locked, no_scores_meanwhile
-from personnel.models import Appeal, PlacementBatch, Programme
+from personnel.merger.terms import (
+    CARRY_OUT,
+    MergerRefused,
+    check_role,
+    in_the_way,
+    last_batch,
+    locked,
+    no_scores_meanwhile,
+)
+from personnel.models import PlacementBatch, Programme
 
 WHY: dict[str, StrOrPromise] = {
     "ended": _("the service has ended, or its end is entered"),
@@ -146,14 +154,13 @@ def ready(programme: Programme, today: date) -> PlacementBatch:
     if batch.appeals_until and today < batch.appeals_until:
         message = _("Appeals may come in until %(day)s; the proposal is carried out after that.")
         raise MergerRefused("appeals_run", message, day=batch.appeals_until)
-    undecided = Appeal.objects.undecided().filter(member__in=batch.placements.values("member"))
+    batch.programme = programme
     if people := [
         {"member": member, "name": name, "code": "appeal"}
-        for member, name in undecided.values_list("member", "member__name")
+        for member, name in in_the_way(batch).values_list("member", "member__name")
     ]:
         message = _("Appeals have to be decided first: %(names)s.")
         raise MergerRefused("appeals_open", message, people=people, names="、".join(one["name"] for one in people[:10]))
-    batch.programme = programme
     return batch
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import Account
 from organization.models.account import Role
 from personnel.merger.candidates import simulate
-from personnel.merger.terms import CARRY_OUT, CONFIRM, PROPOSE, last_batch
+from personnel.merger.terms import CARRY_OUT, CONFIRM, PROPOSE, in_the_way, last_batch
 from personnel.models import Appeal, Assessment, MergerTask, PlacementBatch, Programme
 
 STEPS = {
@@ -67,6 +67,8 @@ def standing(programme: Programme, today: date) -> Standing:
     """As far as the asker sees; a handful of queries."""
     last = last_batch(programme)
     batch = last if last and not last.rejected_at and not last.carried_out_at else None
+    if batch:
+        batch.programme = programme
     table = simulate(programme, [batch.mark if batch else programme.pass_mark], today)
     heads = table["marks"][0]
     appeals = Appeal.objects.undecided().filter(assessment__cycle=programme.cycle_id).count()
@@ -79,16 +81,16 @@ def standing(programme: Programme, today: date) -> Standing:
         assessed=Assessment.objects.complete().filter(cycle=programme.cycle_id).count(),
         appeals=appeals,
         tasks=MergerTask.objects.undone().filter(batch__programme=programme).count(),
-        step=_step(last, batch, heads, appeals, today),
+        step=_step(last, batch, heads, today),
         today=today,
     )
 
 
-def _step(last, batch, heads, appeals: int, today: date) -> str:
+def _step(last, batch, heads, today: date) -> str:
     if batch:
         if not batch.confirmed_at:
             return "confirm"
-        return "appeals" if appeals or today < batch.appeals_until else "carry_out"
+        return "appeals" if today < batch.appeals_until or in_the_way(batch).exists() else "carry_out"
     if last and last.carried_out_at and not last.reverted_at:
         return "done"
     return "propose" if heads["absorbed"] or heads["transferred"] else "score"
@@ -98,7 +100,7 @@ def may(account: Account, state: Standing) -> dict[str, bool]:
     """Which buttons the account gets: {step: whether}."""
     programme, batch = state.programme, state.batch
     proposes = account.has_perm(PROPOSE) and account.role in programme.proposing_roles
-    confirms = account.has_perm(CONFIRM) and account.role in programme.confirming_roles
+    confirms = account.has_perm(CONFIRM) and account.role in programme.confirmers(state.today)
     is_own = bool(batch and batch.proposed_by == account.pk)
     return {
         "propose": proposes and batch is None,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import Account
 from organization.refusal import Refusal
 from personnel.assessment.scoring import SCORES
-from personnel.models import PlacementBatch, Programme
+from personnel.models import Appeal, PlacementBatch, Programme
 
 # What each step needs; the roles in the programme narrow the first two further.
 PROPOSE = "personnel.propose_programme"
@@ -49,6 +49,12 @@ def no_scores_meanwhile(programme: Programme) -> None:
     """Until the transaction ends nobody enters scores of the cycle: what is counted is what is frozen."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SCORES, programme.cycle_id])
+
+
+def in_the_way(batch: PlacementBatch):
+    """Undecided appeals of its people against results of its programme: it is not carried out before they are."""
+    undecided = Appeal.objects.undecided().filter(assessment__cycle=batch.programme.cycle_id)
+    return undecided.filter(member__in=batch.placements.values("member"))
 
 
 def open_batch(programme: Programme) -> PlacementBatch | None:

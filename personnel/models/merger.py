@@ -32,6 +32,14 @@ def confirming_roles():
     return ["governance", "hr"]
 
 
+class ProgrammeQuerySet(models.QuerySet):
+    def to_be_proposed(self, role, today):
+        """Those that the role proposes, whose assessment is over and of which no proposal stands."""
+        standing = PlacementBatch.objects.standing().filter(programme=models.OuterRef("pk"))
+        over = Q(cycle__closed_on__isnull=False) | Q(cycle__ends_on__lte=today)
+        return self.filter(over, ~models.Exists(standing), proposing_roles__contains=[role])
+
+
 class Programme(models.Model):
     """Which force merges into which, from which day, by which assessment; and who proposes and who confirms."""
 
@@ -85,6 +93,8 @@ class Programme(models.Model):
         blank=True,
         help_text=_("Confirms as well, once the day by which it should have been confirmed is over."),
     )
+
+    objects = ProgrammeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("merger programme")
@@ -148,6 +158,15 @@ class BatchQuerySet(models.QuerySet):
     def standing(self):
         """Neither sent back nor taken back."""
         return self.filter(rejected_at=None, reverted_at=None)
+
+    def to_be_confirmed(self, role, today):
+        """Open ones that the role confirms on that day: by the route, or standing in when it is late."""
+        late = Q(programme__standin_roles__contains=[role], programme__confirm_by__lt=today)
+        return self.open().filter(Q(programme__confirming_roles__contains=[role]) | late, confirmed_at=None)
+
+    def to_be_carried_out(self, today):
+        """Open ones that are confirmed, and the days for appeals are over."""
+        return self.open().filter(confirmed_at__isnull=False, appeals_until__lte=today)
 
 
 class PlacementBatch(models.Model):

@@ -1,11 +1,13 @@
 """Three people before the pages of a merger: the office, the town of a person, and a stranger."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from organization.scope import as_account, as_root
-from personnel.assessment import appeals
+from personnel.assessment import appeals, results
 from personnel.models import Appeal, Assessment, Kinship, Member, MergerTask, Placement, Programme
 from tests.conftest import OTHER_TOWN, OTHER_VILLAGE, TOWN
 from tests.personnel.assessed import TODAY, carry_out, confirm, cycle, examiner, patrol, programme, propose, score
@@ -103,6 +105,60 @@ def test_the_workbench_names_what_waits_for_whom(db, officer, account, visitor):
     address = f"/personnel/programme/{given.pk}/change/"
     assert address in visitor(second).get("/").content.decode()
     assert address not in visitor(officer).get("/").content.decode()
+
+
+def found_on(browser, path, address):
+    return address in browser.get(path).content.decode()
+
+
+def test_who_stands_in_finds_the_proposal_and_the_button_when_it_is_late(db, officer, account, visitor):
+    members, found, today = patrol(1), cycle(), timezone.localdate()
+    examiner(found, officer)
+    score(found, officer, {members[0]: 90})
+    given = programme(found, confirming_roles=["governance"], standin_roles=["hr"], confirm_by=today)
+    propose(given, officer)
+    stand_in, page = visitor(account("hr", username="stand-in")), f"/personnel/programme/{given.pk}/change/"
+    button = f"/personnel/programme/{given.pk}/confirm/"
+    assert not found_on(stand_in, "/", page)
+    assert not found_on(stand_in, page, button)
+    with as_root("test"):
+        Programme.objects.filter(pk=given.pk).update(confirm_by=today - timedelta(1))
+    assert found_on(stand_in, "/", page)
+    assert found_on(stand_in, page, button)
+    assert not found_on(visitor(officer), page, button), "nobody confirms their own, standing in or not"
+
+
+def test_the_workbench_names_what_is_to_be_proposed_and_what_is_to_be_carried_out(db, officer, account, visitor):
+    second, found = account("governance"), cycle()
+    members = patrol(2)
+    examiner(found, officer)
+    score(found, officer, dict.fromkeys(members, 30))
+    given = programme(found)
+    page = f"/personnel/programme/{given.pk}/change/"
+    assert found_on(visitor(officer), "/", page), "the assessment is over"
+    propose(given, officer)
+    assert not found_on(visitor(officer), "/", page)
+    confirm(given, second)
+    assert found_on(visitor(officer), "/", page), "it is to be carried out"
+    with as_account(second):
+        appeals.record(Assessment.objects.get(member=members[0]), second, TODAY, "成绩有误")
+    assert not found_on(visitor(officer), "/", page), "an appeal is in the way"
+    assert not found_on(visitor(officer), page, f"/personnel/programme/{given.pk}/carry-out/")
+
+
+def test_an_appeal_in_another_assessment_holds_up_no_merger(db, officer, account, visitor):
+    second, judge, found, other = account("governance"), account("hr"), cycle(), cycle(name="另一次考核")
+    members = patrol(1)
+    for each in (found, other):
+        examiner(each, officer)
+        score(each, officer, {members[0]: 90})
+    with as_account(judge):
+        results.close(other, judge, TODAY)
+        appeals.record(Assessment.objects.get(cycle=other), judge, TODAY, "成绩有误")
+    given = programme(found)
+    propose(given, officer)
+    confirm(given, second)
+    assert carry_out(given, officer).counts.absorbed == 1
 
 
 def test_the_command_asks_the_role_and_says_json(merged, account, capsys):
