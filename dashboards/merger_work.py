@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 
 from dashboards.charts.shapes import number
 from organization.models import Account
-from personnel.assessment import appeals, scoring
+from personnel.assessment import appeals, results, scoring
 from personnel.merger.terms import CARRY_OUT, CONFIRM, PROPOSE, in_the_way
 from personnel.models import Appeal, Examiner, MergerTask, PlacementBatch, Programme
 
 NEEDED = "personnel.view_programme"
 TASKS = "personnel.change_mergertask"
+CLOSES = "personnel.close_assessmentcycle"
 MOST = 5  # programmes of a kind
 
 
@@ -20,7 +21,7 @@ def waiting(account: Account, today: date) -> list[dict]:
     """Rows {label, count, url, hint} of the workbench; nothing for accounts that take no part."""
     if not account.has_perm(NEEDED):
         return []
-    rows = (_proposals, _confirmations, _carrying_out, _scores, _appeals, _tasks)
+    rows = (_proposals, _confirmations, _carrying_out, _scores, _closing, _appeals, _tasks)
     return [row for of in rows for row in of(account, today)]
 
 
@@ -80,6 +81,18 @@ def _scores(account: Account, today: date):
                 "count": number(left),
                 "url": reverse("admin:personnel_assessmentcycle_scores", args=[one.cycle_id]) + "?left=1",
             }
+
+
+def _closing(account: Account, today: date):
+    """Assessments of this office that are over, until their results are closed."""
+    if not account.has_perm(CLOSES):
+        return
+    for cycle in results.to_be_closed(account.unit_id, today)[:MOST]:
+        yield {
+            "label": _("Results to be closed: %(cycle)s") % {"cycle": cycle.name},
+            "count": number(cycle.assessments.complete().count()),
+            "url": reverse("admin:personnel_assessmentcycle_results", args=[cycle.pk]),
+        }
 
 
 def _appeals(account: Account, today: date):

@@ -9,13 +9,13 @@ from organization.models import Employer
 from organization.models.account import Role
 from personnel.admin.score_forms import ManyField, PointsField
 from personnel.merger.terms import CONFIRM, PROPOSE
-from personnel.models import Indicator, PlacementBatch, Programme
-from personnel.models.merger import all_indicators, confirming_roles, proposing_roles
+from personnel.models import FollowUp, Indicator, PlacementBatch, Programme
+from personnel.models.merger import all_follow_ups, all_indicators, confirming_roles, proposing_roles
 
 MOST_MARKS = 12
 SETTLED = frozenset({
     "from_force", "into_force", "merged_on", "cycle", "employer", "exempt_cohorts", "appeal_days", "confirming_roles",
-    "standin_roles",
+    "standin_roles", "failed_sponsor", "follow_ups",
 })  # fmt: skip
 
 
@@ -56,14 +56,18 @@ class ProgrammeForm(RefusableForm):
         label=_("Who stands in"), required=False, initial=list,
         help_text=_("Confirms as well, once the day by which it should have been confirmed is over."),
     )  # fmt: skip
+    follow_ups = ManyField(
+        label=_("What is to be done afterwards"), required=False, choices=FollowUp, initial=all_follow_ups,
+        help_text=_("Who is transferred has a contract to sign only."),
+    )  # fmt: skip
     indicators = ManyField(label=_("Indicators of unification"), choices=Indicator, initial=all_indicators)
 
     class Meta:
         model = Programme
         fields = [
-            "name", "from_force", "into_force", "merged_on", "cycle", "pass_mark", "exempt_cohorts", "former_title",
-            "employer", "appeal_days", "task_days", "proposing_roles", "confirming_roles", "confirm_by",
-            "standin_roles", "indicators",
+            "name", "from_force", "into_force", "merged_on", "cycle", "pass_mark", "exempt_cohorts", "failed_sponsor",
+            "former_title", "employer", "appeal_days", "follow_ups", "task_days", "proposing_roles",
+            "confirming_roles", "confirm_by", "standin_roles", "indicators",
         ]  # fmt: skip
 
     def __init__(self, *args, **kwargs):

@@ -18,7 +18,7 @@ from personnel.merger.candidates import mark_for_places, simulate
 from personnel.merger.kit_load import kit_load
 from personnel.merger.standing import STEPS, may, standing
 from personnel.merger.terms import MergerRefused
-from personnel.models import Assessment, Outcome, Placement, PlacementBatch, Programme
+from personnel.models import Assessment, FollowUp, Outcome, Placement, PlacementBatch, Programme
 
 NEEDED = "personnel.view_programme"
 OUTCOMES = ("absorbed", "transferred", "exited", "pending")
@@ -67,6 +67,7 @@ def page(request, programme):
         "decided": decided(state),
         "mark": scores.shown(state.batch.mark if state.batch else programme.pass_mark),
         "columns": [Outcome(name).label for name in OUTCOMES],
+        "follow_ups": [FollowUp(kind).label for kind in programme.follow_ups],
         "may_edit": request.user.has_perm("personnel.change_programme"),
     }  # fmt: skip
     return render(request, "personnel/merger/programme.html", context_of(request, programme, **context))

@@ -22,8 +22,8 @@ class ProgrammeAdmin(GuardedAdmin):
     ordering = ["-merged_on", "-id"]
     fieldsets = [
         (None, {"fields": ["name", ("from_force", "into_force"), "merged_on"]}),
-        (_("Who passes"), {"fields": ["cycle", "pass_mark", "exempt_cohorts"]}),
-        (_("What follows"), {"fields": ["employer", "former_title", "task_days", "indicators"]}),
+        (_("Who passes"), {"fields": ["cycle", "pass_mark", "exempt_cohorts", "failed_sponsor"]}),
+        (_("What follows"), {"fields": ["employer", "former_title", "follow_ups", "task_days", "indicators"]}),
         (
             _("Who decides"),
             {"fields": ["proposing_roles", "confirming_roles", "confirm_by", "standin_roles", "appeal_days"]},

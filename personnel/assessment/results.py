@@ -91,6 +91,11 @@ def of_member(member: Member) -> list[Result]:
     ]
 
 
+def to_be_closed(unit: int, today: date):
+    """Cycles of an office whose days are over and whose results are not frozen yet."""
+    return AssessmentCycle.objects.filter(unit=unit, closed_on=None, ends_on__lte=today).order_by("ends_on", "pk")
+
+
 def close(cycle: AssessmentCycle, account: Account, today: date) -> AssessmentCycle:
     """Freeze the results in the caller's transaction; appeals may come in from this day on. Raises NotClosed."""
     with connection.cursor() as cursor:

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db import connection
 
-from personnel.models import MergerTask
+from personnel.models import FollowUp, MergerTask
 
 # Who was absorbed signs with the employer of the programme; who was transferred, for the new service.
 SETTLE = """
@@ -34,7 +34,7 @@ def settle(members: Sequence[int]) -> int:
 
 def waiting():
     """Contract tasks to be done, of the people in sight."""
-    return MergerTask.objects.undone().filter(kind=MergerTask.Kind.CONTRACT)
+    return MergerTask.objects.undone().filter(kind=FollowUp.CONTRACT)
 
 
 def merged_on() -> date | None:

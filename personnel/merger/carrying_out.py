@@ -66,7 +66,7 @@ INSERT INTO personnel_assignment
   (member_id, unit_id, force, category, sponsor, using_unit_id, recruiter_id, employer_id, post, grade, badge,
    former_title, cohort, share, share_from, started_on, beginning, ending, ending_note)
 SELECT a.member_id, a.unit_id, CASE WHEN is_in THEN %(into)s ELSE 'joint_defence' END, '',
-       CASE WHEN is_in THEN '' ELSE 'town' END,
+       CASE WHEN is_in THEN '' ELSE %(sponsor)s END,
        a.using_unit_id, CASE WHEN is_in THEN %(recruiter)s ELSE a.recruiter_id END,
        CASE WHEN is_in THEN %(employer)s ELSE a.employer_id END, a.post, '', '',
        CASE WHEN a.former_title = '' THEN %(title)s ELSE a.former_title END,
@@ -89,7 +89,7 @@ SELECT %(batch)s, p.member_id, m.unit_id, k.kind, %(due)s
 FROM personnel_placement p JOIN personnel_member m ON m.id = p.member_id
      JOIN (VALUES ('contract', 'absorbed'), ('kit', 'absorbed'), ('training', 'absorbed'), ('contract', 'transferred'))
        AS k (kind, outcome) ON k.outcome = p.outcome
-WHERE p.batch_id = %(batch)s
+WHERE p.batch_id = %(batch)s AND k.kind = ANY (%(follow_ups)s)
 ORDER BY p.member_id
 """
 
@@ -174,6 +174,8 @@ def _asked(programme: Programme, batch: PlacementBatch, today: date) -> dict:
         "employer": programme.employer_id,
         "recruiter": programme.employer.unit_id,
         "title": programme.former_title,
+        "sponsor": programme.failed_sponsor,
+        "follow_ups": programme.follow_ups,
         "due": max(today, programme.merged_on) + timedelta(days=programme.task_days),
     }
 

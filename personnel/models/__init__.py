@@ -20,7 +20,7 @@ from personnel.models.kit import KitItem, KitScale, KitScheme, KitSetEntry
 from personnel.models.kit_issue import KitCampaign, KitIssue, KitRecipient, KitSize
 from personnel.models.listing import ListSetting, SavedFilter
 from personnel.models.member import Member
-from personnel.models.merger import Indicator, PlacementBatch, Programme
+from personnel.models.merger import FollowUp, Indicator, PlacementBatch, Programme
 from personnel.models.photo import Photo
 from personnel.models.placement import MergerTask, Outcome, Placement
 from personnel.models.privacy import CorrectionRequest, NoticeGiven, NoticeText, PrivacyTerm
@@ -60,6 +60,7 @@ __all__ = [
     "Examiner",
     "FileMerge",
     "FileUnmerge",
+    "FollowUp",
     "Force",
     "FormerNumber",
     "HealthRecord",

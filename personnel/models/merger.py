@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import Employer, Unit
 from organization.models.account import Role
 from personnel.models.assessment import FULL_SCORE, AssessmentCycle
-from personnel.models.assignment import Force
+from personnel.models.assignment import Assignment, Force
 
 
 class Indicator(models.TextChoices):
@@ -18,6 +18,18 @@ class Indicator(models.TextChoices):
     INSIGNIA = "insignia", _("insignia")
     CONTRACT = "contract", _("contract")
     TRAINING = "training", _("training")
+
+
+class FollowUp(models.TextChoices):
+    """What is to be done for somebody who was placed."""
+
+    CONTRACT = "contract", _("contract to be signed")
+    KIT = "kit", _("kit to be issued")
+    TRAINING = "training", _("training to be attended")
+
+
+def all_follow_ups():
+    return list(FollowUp.values)
 
 
 def all_indicators():
@@ -65,11 +77,24 @@ class Programme(models.Model):
         default="公建治安员",
         help_text=_("Kept with those who had no former title yet."),
     )
+    failed_sponsor = models.CharField(
+        _("who does not pass goes to joint defence"),
+        max_length=7,
+        choices=Assignment.Sponsor,
+        default=Assignment.Sponsor.TOWN,
+    )
     employer = models.ForeignKey(
         Employer, models.PROTECT, verbose_name=_("employer from then on"), related_name="+", db_index=False
     )
     appeal_days = models.PositiveSmallIntegerField(
         _("days for appeals"), default=5, help_text=_("Days between the confirmation and the carrying out.")
+    )
+    follow_ups = ArrayField(
+        models.CharField(max_length=8, choices=FollowUp),
+        verbose_name=_("what is to be done afterwards"),
+        default=all_follow_ups,
+        blank=True,
+        help_text=_("Who is transferred has a contract to sign only."),
     )
     task_days = models.PositiveSmallIntegerField(
         _("days for what is to be done afterwards"), default=30, help_text=_("Contract, kit and training.")
@@ -125,6 +150,17 @@ class Programme(models.Model):
                 name="programme_has_indicators",
                 condition=Q(indicators__len__gt=0),
                 violation_error_message=_("Choose at least one indicator."),
+            ),
+            models.CheckConstraint(
+                name="programme_follow_ups_are_known", condition=Q(follow_ups__contained_by=FollowUp.values)
+            ),
+            models.CheckConstraint(
+                name="programme_asks_for_training_that_it_gives",
+                condition=~Q(indicators__contains=["training"]) | Q(follow_ups__contains=["training"]),
+                violation_error_message=_("Training counts only where it is to be attended afterwards."),
+            ),
+            models.CheckConstraint(
+                name="programme_failed_go_somewhere", condition=Q(failed_sponsor__in=Assignment.Sponsor.values)
             ),
             models.CheckConstraint(
                 name="programme_has_a_route",

@@ -10,7 +10,7 @@ from personnel.models.assignment import Assignment
 from personnel.models.dossier import follows_member, hangs_on_member
 from personnel.models.file import FileModel
 from personnel.models.member import Member
-from personnel.models.merger import PlacementBatch, Programme
+from personnel.models.merger import FollowUp, PlacementBatch, Programme
 
 
 class Outcome(models.TextChoices):
@@ -98,16 +98,11 @@ class MergerTaskQuerySet(models.QuerySet):
 class MergerTask(FileModel):
     """What is to be done for a person after a merger; it follows the file, since its keeper does it."""
 
-    class Kind(models.TextChoices):
-        CONTRACT = "contract", _("contract to be signed")
-        KIT = "kit", _("kit to be issued")
-        TRAINING = "training", _("training to be attended")
-
     batch = models.ForeignKey(PlacementBatch, models.PROTECT, related_name="tasks", editable=False)
     member = models.ForeignKey(
         Member, models.PROTECT, verbose_name=_("member"), related_name="merger_tasks", db_constraint=False
     )
-    kind = models.CharField(_("what is to be done"), max_length=8, choices=Kind)
+    kind = models.CharField(_("what is to be done"), max_length=8, choices=FollowUp)
     due_on = models.DateField(_("due on"))
     done_on = models.DateField(_("done on"), null=True, blank=True)
 

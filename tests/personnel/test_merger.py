@@ -143,6 +143,32 @@ def test_exempt_years_of_recruitment_pass_without_a_score(db, officer, second):
     assert [services(each[0])[-1].force for each in (old, new)] == ["auxiliary", "patrol"]
 
 
+def test_the_programme_says_where_those_go_who_fail_and_what_follows(assessed, officer, second):
+    given = assessed["programme"]
+    with as_root("test"):
+        terms = {"failed_sponsor": "village", "follow_ups": ["kit"], "indicators": ["title"]}
+        Programme.objects.filter(pk=given.pk).update(**terms)
+    propose(given, officer)
+    confirm(given, second)
+    carry_out(given, officer)
+    new = services(assessed["members"][1])[1]
+    assert (new.force, new.sponsor) == ("joint_defence", "village")
+    with as_root("test"):
+        assert dict(MergerTask.objects.order_by().values_list("kind").annotate(Count("pk"))) == {"kit": 3}
+
+
+def test_training_counts_only_where_it_follows(assessed):
+    with pytest.raises(IntegrityError, match="asks_for_training_that_it_gives"), as_root("test"), transaction.atomic():
+        Programme.objects.filter(pk=assessed["programme"].pk).update(follow_ups=["contract"])
+
+
+@pytest.mark.parametrize("change", [{"failed_sponsor": "village"}, {"follow_ups": ["training"]}])
+def test_what_becomes_of_people_is_settled_by_a_proposal(assessed, officer, change):
+    propose(assessed["programme"], officer)
+    with pytest.raises(DatabaseError, match="stands on these terms"), as_root("test"), transaction.atomic():
+        Programme.objects.filter(pk=assessed["programme"].pk).update(**change)
+
+
 def test_carrying_out_takes_as_many_statements_for_many_as_for_few(db, officer, second):
     found = cycle()
     examiner(found, officer)

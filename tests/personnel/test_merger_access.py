@@ -146,6 +146,16 @@ def test_the_workbench_names_what_is_to_be_proposed_and_what_is_to_be_carried_ou
     assert not found_on(visitor(officer), page, f"/personnel/programme/{given.pk}/carry-out/")
 
 
+def test_the_workbench_names_results_that_are_to_be_closed(db, officer, account, visitor):
+    found = cycle()
+    page = f"/personnel/assessmentcycle/{found.pk}/results/"
+    assert found_on(visitor(officer), "/", page), "its days are over"
+    assert not found_on(visitor(account("staff", TOWN)), "/", page)
+    with as_root("test"):
+        type(found).objects.filter(pk=found.pk).update(closed_on=TODAY, closed_by=officer.pk)
+    assert not found_on(visitor(officer), "/", page)
+
+
 def test_an_appeal_in_another_assessment_holds_up_no_merger(db, officer, account, visitor):
     second, judge, found, other = account("governance"), account("hr"), cycle(), cycle(name="另一次考核")
     members = patrol(1)
@@ -184,18 +194,21 @@ def test_a_programme_is_defined_by_its_form_and_its_terms_stay_while_a_proposal_
         "cycle": found.pk,
         "pass_mark": "60.5", "exempt_cohorts": "2003，2004", "employer": employer.pk, "former_title": "公建治安员",
         "task_days": "30", "appeal_days": "0", "proposing_roles": ["hr"], "confirming_roles": ["governance"],
-        "indicators": ["title"],
+        "failed_sponsor": "town", "follow_ups": ["contract", "kit"], "indicators": ["title"],
     }  # fmt: skip
     browser = visitor(officer)
     assert browser.post("/personnel/programme/add/", form).status_code == 302
     with as_root("test"):
         given = Programme.objects.get(name="新并轨")
         assert (given.pass_mark, given.exempt_cohorts) == (6050, [2003, 2004])
+        assert (given.failed_sponsor, given.follow_ups) == ("town", ["contract", "kit"])
     browser.post(f"/personnel/programme/{given.pk}/propose/", {"mark": "60"})
     terms = f"/personnel/programme/{given.pk}/change/?terms=1"
     refused = browser.post(terms, form | {"merged_on": "2014-08-01"})
     assert refused.status_code == 200
     assert "merged_on" in refused.context["adminform"].form.errors
+    refused = browser.post(terms, form | {"failed_sponsor": "village", "follow_ups": ["kit"]})
+    assert {"failed_sponsor", "follow_ups"} <= refused.context["adminform"].form.errors.keys()
     assert browser.post(terms, form | {"name": "改名"}).status_code == 302
 
 
