@@ -1,6 +1,10 @@
 """The personnel office renews what ends soon: from the board to the list, to the preview, to the contracts."""
 
+from datetime import date
+
 from playwright.sync_api import expect
+
+from tests.browser.conftest import SCREENSHOTS
 
 
 def test_many_contracts_are_renewed_from_the_board(page, accessible):
@@ -35,6 +39,32 @@ def test_many_contracts_are_renewed_from_the_board(page, accessible):
     expect(window.locator(".messagelist .success")).to_be_visible()
     for address in renewed:
         expect(window.locator(f"#result_list a[href^='{address}']")).to_have_count(0)
+
+
+def test_many_contracts_are_ended_from_the_list(page, accessible):
+    window = page("hr")
+    window.goto("/personnel/contract/?standing=in-force&force=ours")
+    for row in window.locator("#result_list tbody tr").all()[:2]:
+        row.locator(".action-select").check()
+    window.locator("select[name=action]").select_option("end")
+    window.locator(".actions button[type=submit]").click()
+    window.wait_for_selector("input[name=preview]")
+    accessible(window)
+    window.fill("[name=last_day]", str(date.today()))
+    window.locator("input[name=preview]").click()
+    expect(window.locator(".errorlist")).to_be_visible()  # a reason is missing
+    window.locator("select[name=reason]").select_option("agreed")
+    window.locator("input[name=preview]").click()
+    window.wait_for_selector("input[name=carry_out]")
+    accessible(window)
+    expect(window.locator(".privacy-table").first.locator("tbody tr")).to_have_count(2)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    window.screenshot(path=SCREENSHOTS / "contracts-end.png", full_page=True)
+    telephone = page("hr", width=390)
+    telephone.goto("/personnel/contract/end/?standing=left")
+    assert telephone.evaluate("document.documentElement.scrollWidth") <= 390
+    window.locator("input[name=carry_out]").click()
+    expect(window.locator(".messagelist .success")).to_be_visible()
 
 
 def test_the_file_shows_its_contracts_and_leads_to_a_new_one(page, accessible):
