@@ -8,7 +8,7 @@ from platform import python_version
 
 from tests.bench import markdown, site
 
-PARTS = ("load", "pages", "server", "start", "rosters", "transfers")
+PARTS = ("load", "pages", "server", "start", "rosters", "transfers", "merger")
 LARGE = "scale"  # only when asked for
 
 
@@ -44,6 +44,10 @@ def main() -> None:
         from tests.bench import transfers
 
         transfers.run()
+    if "merger" in parts:
+        from tests.bench import merger
+
+        merger.run()
 
 
 def _inside(parts, asked, var_dir) -> None:

@@ -1,9 +1,10 @@
 """What a village's clerk does with rosters, and what the server does beside it."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from time import perf_counter
+from types import MappingProxyType
 
 ACTOR = "bench-clerk"
 
@@ -84,15 +85,15 @@ class Desk:
         return made.rows
 
 
-def open_office() -> None:
-    """A district with one village whose clerk sends rosters."""
+def open_office(more: Mapping[int, str] = MappingProxyType({})) -> None:
+    """A district with one village whose clerk sends rosters, and more units if asked for: {code: name}."""
     from organization.models import Unit
     from organization.office import found
     from organization.scope import as_root
     from tests.conftest import DISTRICT, UNITS, VILLAGE
     from tests.factories import AccountFactory
 
-    found(DISTRICT, "穗安区", UNITS.items(), is_demo=True)
+    found(DISTRICT, "穗安区", [*UNITS.items(), *more.items()], is_demo=True)
     with as_root("bench", duty="sysadmin"):
         AccountFactory(role="clerk", unit=Unit.objects.get(code=VILLAGE), username=ACTOR)
 
