@@ -6,7 +6,7 @@ from organization.protection import Retrail, sql_file
 class Migration(migrations.Migration):
     """Where those go who do not pass, and what follows, is in the trail, and settled by a proposal like the rest."""
 
-    dependencies = [("personnel", "0045_programme_says_what_follows")]
+    dependencies = [("personnel", "0047_programme_says_what_follows")]
 
     operations = [
         Retrail("personnel_programme", "unit"),

@@ -8,7 +8,7 @@ BACK = "DROP FUNCTION kit_still_old(bigint, date); "
 class Migration(migrations.Migration):
     """A past day shows the kit that was in people's hands then, and who was still in the old scheme."""
 
-    dependencies = [("personnel", "0043_trail_of_removed")]
+    dependencies = [("personnel", "0045_services_in_part")]
 
     operations = [
         migrations.RunSQL(

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organization', '0014_trail_removed_as_text'),
-        ('personnel', '0044_kit_on_a_day'),
+        ('personnel', '0046_kit_on_a_day'),
     ]
 
     operations = [
