@@ -66,13 +66,15 @@ def commit(source: Source, terms: Terms, roster: RosterImport, wish: Wish, tell:
     return examined
 
 
-def commit_prepared(roster: RosterImport, terms: Terms, tell: Tell | None = None) -> bool:
+def commit_prepared(roster: RosterImport, terms: Terms, *, partial: bool, tell: Tell | None = None) -> bool:
     """Write the roster as it was prepared at the preview, in the caller's transaction, in which its row is locked.
 
     False when something is different since, or the database refused it: nothing was written, it has to be judged again.
-    `tell` is told that all rows are judged.
+    So it is where rows cannot be imported and are not to be left out (`partial`): the refusal has to say which. `tell`
+    is told that all rows are judged.
     """
-    if roster.committed_at or not prepared.holds(roster, terms):
+    is_wanted = partial or not roster.counts.get("reject")
+    if roster.committed_at or not is_wanted or not prepared.holds(roster, terms):
         return False
     if tell is not None:
         tell(roster.counts["rows"])

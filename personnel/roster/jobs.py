@@ -13,7 +13,7 @@ from organization.refused_by_database import sentence
 from personnel.models import RosterImport
 from personnel.roster import committing, marking, staging
 from personnel.roster.committing import NotCommitted, Wish
-from personnel.roster.examination import Place, Source, Tell, examine
+from personnel.roster.examination import Examined, Place, Source, Tell, examine
 from personnel.roster.terms import Terms
 
 log = logging.getLogger("qunfang.rosters")
@@ -102,7 +102,9 @@ def import_staged(roster: RosterImport, account: Account, *, partial: bool, tell
     say so as well.
     """
     terms = staging.terms_for(roster, account)
-    if committing.commit_prepared(roster, terms, tell):
+    if committing.commit_prepared(roster, terms, partial=partial, tell=tell):
+        if roster.counts["reject"]:
+            marking.keep_filled(roster, staging.source_of(roster, staging.rows_of(roster)), terms)
         staging.clear(roster)
         return ""
     rows = staging.rows_of(roster)
@@ -114,14 +116,20 @@ def import_staged(roster: RosterImport, account: Account, *, partial: bool, tell
             examined = committing.commit(source, terms, roster, wish, tell)
     except NotCommitted as refusal:
         staging.note_refusal(roster, refusal)
-        return _failed(roster, f"{refusal} {places(refusal.rows)}".strip())
+        return _failed(roster, f"{refusal} {places(refusal.rows or _open(refusal.examined))}".strip())
     except DatabaseError as error:
         if connection.connection is None or connection.connection.closed:
             raise
         return _failed(roster, str(sentence(error) or _fault(roster, error)))
-    marking.keep_filled(roster, examined)
+    marking.keep_filled(roster, examined.source, examined.terms)
     staging.clear(roster)
     return ""
+
+
+def _open(examined: Examined | None) -> list[Place]:
+    """The rows that cannot be imported or have a question."""
+    steps = examined.plan.steps if examined else ()
+    return [(step.row.sheet, step.row.number) for step in steps if step.fate in ("reject", "ask")]
 
 
 def _failed(roster: RosterImport, reason: str) -> str:

@@ -9,7 +9,7 @@ from organization.models import Account
 from personnel.exports import marked
 from personnel.models import RosterImport, StagedRow
 from personnel.roster import examination, mapping, staging
-from personnel.roster.examination import Examined, Source
+from personnel.roster.examination import Source
 from personnel.roster.filling import fill
 from personnel.roster.shapes import Cell
 from personnel.roster.terms import Terms
@@ -28,10 +28,10 @@ def whole(roster: RosterImport, account: Account) -> bytes:
     return _book(roster, account, roster.staged.all())
 
 
-def keep_filled(roster: RosterImport, examined: Examined) -> None:
+def keep_filled(roster: RosterImport, source: Source, terms: Terms) -> None:
     """Complete the bad rows before the rows above them, which they take values from, are gone."""
     lines = list(roster.staged.filter(fate__in=BAD))
-    cells = _filled(examined.source, examined.terms, {line.sheet for line in lines})
+    cells = _filled(source, terms, {line.sheet for line in lines})
     for line in lines:
         line.cells = staging.seal(cells[line.sheet, line.number], line.pk)
     StagedRow.objects.bulk_update(lines, ["cells"], batch_size=1000)

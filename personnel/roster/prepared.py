@@ -1,4 +1,4 @@
-"""A roster that was previewed without anything left open, kept ready as the rows that its confirmation will write.
+"""A roster that was previewed and has nothing to ask, kept ready as the rows that its confirmation will write.
 
 They hold as long as nothing that they were made from is different: neither the lines, nor what the register knows of
 their people, nor units, rules and employers, nor the day. A confirmation that finds it so writes them as they are, and
@@ -30,11 +30,12 @@ TABLE, COLUMN = StagedWrite._meta.db_table, "content_sealed"
 
 
 def is_decided(examined: Examined) -> bool:
-    """Answers are remembered for the next file, requests are sent to other units: those the confirmation sees to."""
-    counts = examined.plan.counts
+    """Answers are remembered for the next file, requests are sent to other units: those the confirmation sees to.
+
+    Rows that cannot be imported are decided: they stay behind.
+    """
     return not (
-        counts["reject"]
-        or counts["ask"]
+        examined.plan.counts["ask"]
         or examined.terms.answers
         or examined.questions
         or any(step.request for step in examined.plan.steps)

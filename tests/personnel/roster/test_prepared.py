@@ -127,11 +127,37 @@ def test_somebody_registered_elsewhere_meanwhile_is_found_and_nothing_is_written
         assert RosterImport.objects.get(pk=roster.pk).state == "waiting"
 
 
-def test_a_roster_with_something_open_is_not_prepared(clerk):
-    roster = previewed(clerk, table([person(1), person(2, 身份证号="1")]))
+def test_a_roster_with_something_to_be_asked_is_not_prepared(clerk, root):
+    with as_root("test", duty="sysadmin"):
+        serve(MemberFactory(id_number=number(2), unit_id=OTHER_VILLAGE))
+    roster = previewed(clerk, table([person(1), person(2)]))
     with as_account(clerk):
         assert not StagedWrite.objects.exists()
         assert StagedRoster.objects.get(roster=roster).depends_on == {}
+
+
+def test_rows_that_cannot_be_imported_stay_behind_without_judging_the_others_again(clerk, judged_again):
+    rows = table([person(1), person(2, 职务="小队长"), person(3, 身份证号="1", 职务="〃"), person(4)])
+    roster = previewed(clerk, rows)
+    judged_again.clear()
+    assert imported(clerk, roster, partial=True) == ""
+    assert judged_again == []
+    with as_account(clerk):
+        assert Member.objects.count() == 3
+        (left,) = roster.staged.all()
+        assert (left.number, left.fate) == (4, "reject")
+        assert staging.open_cells(left)[HEADER.index("职务")] == "小队长"
+        counts = RosterImport.objects.get(pk=roster.pk).counts
+        assert (counts["create"], counts["reject"]) == (3, 1)
+
+
+def test_they_keep_out_the_whole_roster_where_nobody_leaves_them_out(clerk):
+    roster = previewed(clerk, table([person(1), person(2, 身份证号="1")]))
+    assert "3" in imported(clerk, roster)
+    with as_account(clerk):
+        assert not Member.objects.exists()
+        assert roster.staged.count() == 2
+    assert imported(clerk, roster, partial=True) == ""
 
 
 def test_a_line_that_was_corrected_makes_it_ready(clerk, judged_again):
@@ -165,13 +191,13 @@ def test_what_is_ready_is_sealed_for_its_sender_and_gone_after_the_import(clerk,
 
 def test_it_is_the_same_that_judging_again_would_write(clerk, known, monkeypatch):
     """Two rosters alike, one written as prepared and one judged again, leave the same register but for its keys."""
-    rows = table([person(1, 文化程度="大专"), person(2), person(3), person(4, 联系电话="")])
+    rows = table([person(1, 文化程度="大专"), person(2), person(3), person(4, 联系电话=""), person(5, 身份证号="1")])
     stands = []
     for prepare in (True, False):
         roster = previewed(clerk, rows)
         if not prepare:
-            monkeypatch.setattr(committing, "commit_prepared", lambda *given: False)
-        assert imported(clerk, roster) == ""
+            monkeypatch.setattr(committing, "commit_prepared", lambda *given, **more: False)
+        assert imported(clerk, roster, partial=True) == ""
         stands.append(register(clerk, roster))
         with as_account(clerk, batch=str(roster.pk)):
             undoing.undo(RosterImport.objects.select_for_update().get(pk=roster.pk), clerk)
