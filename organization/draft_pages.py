@@ -1,11 +1,17 @@
-"""What the script of a long form asks: what is kept of this page, and to keep what was typed. Answers are JSON."""
+"""What the script of a long form asks: what is kept of this page, and to keep what was typed. Answers are JSON.
+
+And the answer to a form that was saved already.
+"""
 
 import json
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import JsonResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
@@ -42,6 +48,16 @@ def draft(request, key):
     typed = pairs(request.POST.get("typed", ""))
     is_kept = typed is not None and drafts.keep(request.user, key, request.POST.get("page", ""), typed)
     return JsonResponse({"kept": clock(timezone.now()) if is_kept else None})
+
+
+def saved_before(request, otherwise: str):
+    """To where the same page led when it was sent before, or to `otherwise`; None for one that was not saved yet."""
+    before = drafts.saved_before(request)
+    if before is None:
+        return None
+    told = {"at": clock(before.saved_at)}
+    messages.warning(request, _("This page was saved already, at %(at)s; nothing was saved twice.") % told)
+    return redirect(before.led_to or otherwise)
 
 
 def pairs(text: str) -> drafts.Typed | None:

@@ -11,7 +11,7 @@ from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
-from organization import drafts
+from organization import draft_pages, drafts
 from organization.refused_by_database import sentence
 
 COUNT_CAP = 50_001
@@ -108,6 +108,8 @@ class GuardedAdmin(admin.ModelAdmin):
         return form
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method == "POST" and (led := draft_pages.saved_before(request, request.path)):
+            return led
         try:
             with transaction.atomic():
                 return super().changeform_view(request, object_id, form_url, extra_context)

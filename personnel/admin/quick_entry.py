@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from organization import drafts, rights
+from organization import draft_pages, drafts, rights
 from organization.models import Unit
 from personnel.exports.columns import COLUMNS
 from personnel.models import Force, RosterImport
@@ -82,10 +82,8 @@ def page(request, form):
         if form.cleaned_data.get("members"):
             grid.rows = present.rows(grid.unit, grid.force, grid.columns, timezone.localdate())
         return shown(request, form, grid)
-    if before := drafts.saved_before(request):
-        told = {"at": timezone.localtime(before.saved_at).strftime("%H:%M")}
-        messages.warning(request, _("This page was saved already, at %(at)s; nothing was saved twice.") % told)
-        return redirect(before.led_to or reverse("admin:personnel_rosterimport_changelist"))
+    if led := draft_pages.saved_before(request, reverse("admin:personnel_rosterimport_changelist")):
+        return led
     grid = grid_of(form, request.POST)
     if "more" in request.POST:
         return shown(request, form, grid)

@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from organization import draft_pages, drafts
 from organization.accounts.sessions import end_sessions_of
 from organization.models import Draft
 from organization.scope import as_account
-from personnel.models import Member
+from personnel.models import CorrectionRequest, Member
 from tests.conftest import DISTRICT, OTHER_VILLAGE, VILLAGE
 from tests.factories import MemberFactory, id_number, serve
 from tests.personnel.test_entry import ADD, entered, saved
@@ -202,6 +203,39 @@ def test_a_correction_of_a_file_ends_its_unsaved_work_too(root, visitor, account
     sent |= formset("assignments", service, initial=1) | formset("emergency_contacts")
     assert saved(browser.post(page, sent))
     assert offered(browser, page) == []
+
+
+def asked_for(member, account):
+    day = timezone.localdate().isoformat()
+    asked = {"member": member.pk, "wrong": "学历写错", "brought_by": "本人", "received_on": day}
+    return asked | {"_draft": str(KEY), "_who": account.pk}
+
+
+def test_a_button_pressed_twice_writes_one_row_and_leads_twice_to_the_same_page(root, visitor, clerk):
+    member = MemberFactory()
+    serve(member)
+    browser, page = visitor(clerk), "/personnel/correctionrequest/add/"
+    first = browser.post(page, asked_for(member, clerk))
+    second = browser.post(page, asked_for(member, clerk), follow=True)
+    assert saved(first)
+    assert second.redirect_chain == [(first["Location"], 302)]
+    assert "没有重复保存" in second.content.decode()
+    with as_account(clerk):
+        assert CorrectionRequest.objects.count() == 1
+
+
+def test_a_change_that_may_be_made_once_is_no_refusal_when_it_is_sent_twice(root, visitor, clerk):
+    member = MemberFactory()
+    serve(member)
+    browser = visitor(clerk)
+    browser.post("/personnel/correctionrequest/add/", asked_for(member, clerk))
+    with as_account(clerk):
+        page = f"/personnel/correctionrequest/{CorrectionRequest.objects.get().pk}/change/"
+    answer = {"outcome": "done", "reason": "已改", "_draft": str(uuid.uuid4()), "_who": clerk.pk}
+    assert saved(browser.post(page, answer))
+    again = browser.post(page, answer, follow=True)
+    assert again.status_code == 200
+    assert "没有重复保存" in again.content.decode()
 
 
 # --- a form that is sent after the session has ended ------------------------------------------------------------------
