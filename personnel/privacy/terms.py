@@ -1,7 +1,8 @@
-"""Terms as dated data: how long files are kept, how soon a correction is answered; and days on which offices work."""
+"""Terms as dated data: how long files are kept, how soon a correction is answered."""
 
-from datetime import date, timedelta
+from datetime import date
 
+from personnel import working_days
 from personnel.models import Force, PrivacyTerm
 
 FALLBACK_DAYS = 15
@@ -31,15 +32,4 @@ def default_terms() -> list[dict]:
 def correction_due(received: date) -> date:
     """The last day for the answer to a request that came on that day."""
     term = PrivacyTerm.objects.on(received).filter(kind=PrivacyTerm.CORRECTION).first()
-    return after_working_days(received, term.length if term else FALLBACK_DAYS)
-
-
-def after_working_days(day: date, count: int) -> date:
-    """So many working days later. Holidays are not known here: an answer is due rather too early than too late."""
-    whole_weeks, rest = divmod(count, 5)
-    day += timedelta(weeks=whole_weeks)
-    while day.weekday() > 4:  # from a weekend on, counting begins on Monday
-        day -= timedelta(days=1)
-    for _ in range(rest):
-        day += timedelta(days=3 if day.weekday() == 4 else 1)
-    return day
+    return working_days.after(received, term.length if term else FALLBACK_DAYS)

@@ -5,7 +5,7 @@ from datetime import date
 from django.db import connection
 
 from organization.scope import as_root
-from personnel.transfers import working_days
+from personnel import working_days
 
 WORKING_DAYS = 10
 LOCKS = 7262  # the first half of the advisory locks of requests

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personnel.transfers import lapsing, working_days
+from personnel import working_days
+from personnel.transfers import lapsing
 
 DAYS = st.dates(date(2024, 6, 1), date(2028, 6, 1))
 
