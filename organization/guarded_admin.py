@@ -91,7 +91,7 @@ class GuardedAdmin(admin.ModelAdmin):
 
         So a password's hash could be read out by its beginnings, and people be counted by those who may not see them.
         """
-        if lookup.removesuffix("__exact") in self.get_list_filter(request):
+        if self._of_a_filter(lookup.removesuffix("__exact")) in self.get_list_filter(request):
             return True
         name, _sep, comparison = lookup.partition(LOOKUP_SEP)
         try:
@@ -99,6 +99,15 @@ class GuardedAdmin(admin.ModelAdmin):
         except FieldDoesNotExist:  # a filter's own parameter, or nothing
             return super().lookup_allowed(lookup, value, request)
         return field.concrete and comparison in WHOLE and (comparison == "isnull" or not isinstance(field, OPAQUE))
+
+    def _of_a_filter(self, path):
+        """The field whose filter makes addresses with this path: one that refers to rows names their key as well."""
+        name, _sep, target = path.partition(LOOKUP_SEP)
+        try:
+            field = self.opts.get_field(name)
+        except FieldDoesNotExist:
+            return path
+        return name if field.is_relation and target == field.target_field.name else path
 
     # --- what the database refuses is said in the form --------------------------------------------
 

@@ -23,6 +23,8 @@ from tests.personnel.test_entry import ADD, SERVICE, entered, formset, problems
         ("auditor", DISTRICT, "organization/unit/?assignments__isnull=0"),
         ("finance", DISTRICT, "organization/unit/?accounts=1"),
         ("finance", DISTRICT, "personnel/bankaccount/?number__startswith=6"),
+        ("hr", DISTRICT, "personnel/kititem/?scheme__name__startswith=a"),
+        ("hr", DISTRICT, "personnel/kititem/?scheme__id__gte=1"),
     ],
 )
 def test_no_column_and_no_other_table_can_be_asked_through_a_filter(account, visitor, role, place, path):
@@ -40,6 +42,11 @@ def test_no_column_and_no_other_table_can_be_asked_through_a_filter(account, vis
         ("hr", "organization/employer/?nature__exact=school&filing=missing&self_recruiting__exact=1"),
         ("hr", "organization/post/?held=vacant&title__exact=chief"),
         ("hr", "personnel/appointment/?post__title__exact=chief&standing=running"),
+        ("hr", "personnel/kititem/?scheme__id__exact=1&kind__exact=clothing"),
+        ("hr", "personnel/kitissue/?campaign__id__exact=1"),
+        ("hr", "personnel/kitsize/?scale__id__exact=1"),
+        ("hr", "personnel/placement/?programme__id__exact=1"),
+        ("hr", "personnel/assessment/?cycle__id__exact=1"),
         ("hr", "personnel/card/?unit=440199001000&sex=male&education=unknown&on=2014-07-01&ids=1,2"),
     ],
 )
