@@ -3,7 +3,6 @@
 import re
 
 from django import forms
-from django.contrib.admin.widgets import AdminDateWidget
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -80,7 +79,7 @@ class ClosingForm(forms.Form):
     successor = forms.TypedChoiceField(label=_("Successor"), coerce=int)
     day = forms.DateField(
         label=_("Closed on"),
-        widget=AdminDateWidget,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("First day on which the unit no longer exists; today or earlier."),
     )
 

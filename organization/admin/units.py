@@ -130,7 +130,7 @@ class UnitAdmin(GuardedAdmin):
                 return HttpResponseRedirect(reverse("admin:organization_unit_change", args=[unit.pk]))
         context = self.admin_site.each_context(request) | {
             "title": _("Close %(unit)s") % {"unit": unit.name},
-            "opts": self.opts, "unit": unit, "form": form, "plan": plan, "media": self.media + form.media,
+            "opts": self.opts, "unit": unit, "form": form, "plan": plan,
             "successor": plan and Unit.objects.get(pk=form.cleaned_data["successor"]),
         }  # fmt: skip
         return TemplateResponse(request, "organization/close_unit.html", context)

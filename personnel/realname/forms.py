@@ -1,5 +1,4 @@
 from django import forms
-from django.contrib.admin.widgets import AdminDateWidget
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +22,7 @@ class SightingForm(SeenOnMixin, forms.Form):
     """Which document was compared, on which day, and whose."""
 
     document = forms.ChoiceField(label=_("Document seen"), choices=DocumentSighting.Document)
-    seen_on = forms.DateField(label=_("Seen on"), widget=AdminDateWidget)
+    seen_on = forms.DateField(label=_("Seen on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     members = forms.TypedMultipleChoiceField(coerce=int)
 
     def __init__(self, *args, offered, **kwargs):

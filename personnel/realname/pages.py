@@ -52,7 +52,6 @@ def seen(request):
         "is_too_long": is_too_long, "most": sightings.MOST,
         "left_out": len(listed) - len(found.new) - len(found.known),
         "unit": Unit.objects.get(code=asked.unit or request.user.unit_id), "query": request.GET.urlencode(),
-        "media": form.media,
     }  # fmt: skip
     return render(request, "personnel/realname/seen.html", context)
 

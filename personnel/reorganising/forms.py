@@ -1,5 +1,4 @@
 from django import forms
-from django.contrib.admin.widgets import AdminDateWidget
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +27,9 @@ class ReorganisationForm(forms.Form):
     """Which day, and one unit or several; subclasses say what becomes of them. `order()` puts it together."""
 
     day = forms.DateField(
-        label=_("From the day"), widget=AdminDateWidget, help_text=_("First day of the new order; today or earlier.")
+        label=_("From the day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("First day of the new order; today or earlier."),
     )
 
     def __init__(self, *args, account, **kwargs):

@@ -45,7 +45,7 @@ def asked(request, kind):
     if kind not in FORMS:
         raise Http404
     form = FORMS[kind](request.POST or None, account=request.user)
-    context = {"kind": kind, "form": form, "media": form.media, "steps": None, "people": None, "problems": []}
+    context = {"kind": kind, "form": form, "steps": None, "people": None, "problems": []}
     if request.method == "POST" and form.is_valid():
         members = chosen(request)
         if kind == "split" and "members" not in request.POST:

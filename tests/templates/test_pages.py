@@ -8,6 +8,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from dashboards.charts import Datum, bar_chart
+from tests.conftest import DISTRICT as OFFICE
+from tests.conftest import VILLAGE
+from tests.factories import MemberFactory, serve
 
 TOWN = {"code": 440199001000, "name": "东塘街道"}
 DISTRICT = {"code": 440199000000, "name": "穗安区"}
@@ -117,3 +120,18 @@ def test_a_page_obeys_the_content_policy(page, template):
 def test_our_style_sheet_is_the_last_so_that_it_holds(page):
     text = page("admin/index.html")
     assert text.rindex('rel="stylesheet"') < text.index("qunfang/qunfang.css") < text.index("</head>")
+
+
+def test_days_are_chosen_in_the_calendar_of_the_browser(root, account, visitor):
+    """The admin's own calendar needs scripts that only its change forms load."""
+    pages = {
+        "governance": ["/organization/reorganisation/new/merge/", f"/organization/unit/{VILLAGE}/close/"],
+        "clerk": ["/personnel/member/seen/"],
+    }
+    serve(MemberFactory())
+    for role, addresses in pages.items():
+        browser = visitor(account(role, VILLAGE if role == "clerk" else OFFICE))
+        for address in addresses:
+            text = browser.get(address).content.decode()
+            assert 'type="date"' in text
+            assert "DateTimeShortcuts" not in text
