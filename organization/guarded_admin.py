@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
 from organization import draft_pages, drafts
+from organization.refusal import StrOrPromise
 from organization.refused_by_database import sentence
 
 COUNT_CAP = 50_001
@@ -67,6 +68,7 @@ class GuardedAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 200
     actions = None
+    nothing_here: StrOrPromise = ""  # what a list that has no rows says: how it gets some, or that all is well
 
     # --- nothing is deleted in daily use; Django's own log is not written, the trail is -----------
 
@@ -146,8 +148,8 @@ class GuardedAdmin(admin.ModelAdmin):
         return response
 
     def changelist_view(self, request, extra_context=None):
-        title = {"title": capfirst(self.opts.verbose_name_plural)}
-        return super().changelist_view(request, title | (extra_context or {}))
+        told = {"title": capfirst(self.opts.verbose_name_plural), "nothing_here": self.nothing_here}
+        return super().changelist_view(request, told | (extra_context or {}))
 
     def response_action(self, request, queryset):
         try:

@@ -110,6 +110,7 @@ class CertificateAdmin(GuardedAdmin):
     list_filter = ["kind", "year"]
     search_fields = ["name"]
     ordering = ["-id"]
+    nothing_here = gettext_lazy("No certificate was issued yet. It is issued from the file of the person.")
 
     def has_add_permission(self, request):
         return False

@@ -45,6 +45,7 @@ class RecordAdmin(GuardedAdmin):
 @admin.register(WithdrawnFile)
 class WithdrawnFileAdmin(RecordAdmin):
     list_display = ["name", "sex", "birth_date", "unit", "reason", "withdrawn_at", "account_name"]
+    nothing_here = _("No file is withdrawn. Who was entered by mistake is withdrawn from the own file.")
     steps = {"back": ("<int:pk>/back/", correction_pages.bring_back)}
 
     def get_queryset(self, request):
@@ -60,6 +61,7 @@ class WithdrawnFileAdmin(RecordAdmin):
 class FileMergeAdmin(RecordAdmin):
     list_display = ["survivor_name", "absorbed_name", "unit", "reason", "merged_at", "account_name", "stands"]
     list_select_related = ["unit", "undoing"]
+    nothing_here = _("No files were merged yet. Pairs that may be one person are among the likely duplicates.")
     steps = {
         "duplicates": ("duplicates/", merge_pages.duplicates_page),
         "compare": ("<int:pk>/with/<int:other>/", merge_pages.merge_page),
@@ -78,6 +80,7 @@ class FileMergeAdmin(RecordAdmin):
 @admin.register(DifferentPeople)
 class DifferentPeopleAdmin(RecordAdmin):
     list_display = ["names", "unit", "reason", "marked_at", "account_name", "taken_back_at"]
+    nothing_here = _("No pair is marked as two people. Pairs are marked where two files are compared.")
     steps = {"take_back": ("<int:pk>/take-back/", merge_pages.take_back)}
 
     def page(self, request, obj):

@@ -70,7 +70,7 @@ class CorrectionForm(FileForm):
         return cleaned
 
 
-STANDINGS = {"open": _("open"), "overdue": _("overdue"), "answered": _("answered")}
+STANDINGS = {"open": _("waits for an answer"), "overdue": _("overdue"), "answered": _("answered")}
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -96,6 +96,10 @@ class OfAMember(GuardedAdmin):
     def get_model_perms(self, request):
         """Not added from the index: one begins with the person's file."""
         return super().get_model_perms(request) | {"add": False}
+
+    def changelist_view(self, request, extra_context=None):
+        """Nor from the list, where nobody is chosen yet."""
+        return super().changelist_view(request, {"has_add_permission": False} | (extra_context or {}))
 
     def get_readonly_fields(self, request, obj=None):
         return ["member"] if obj else []
@@ -128,6 +132,7 @@ class CorrectionRequestAdmin(OfAMember):
     list_display = ["person", "unit", "wrong", "received_on", "due_on", "standing", "file"]
     list_filter = [StandingFilter]
     ordering = ["answered_on", "due_on", "id"]
+    nothing_here = _("No request for a correction was recorded yet. It is recorded from the file of the person.")
     REQUEST = ["member", "wrong", "wanted", "brought_by", "received_on"]
     ANSWER = ["outcome", "reason", "answered_on"]
 
@@ -172,6 +177,7 @@ class ErasureHoldAdmin(OfAMember):
     list_display = ["person", "unit", "reason", "held_from", "lifted_on"]
     fields = ["member", "reason", "held_from", "lifted_on"]
     ordering = ["unit_id", "member_id"]
+    nothing_here = _("No file is held. A hold is set from the file of the person.")
 
     def get_changeform_initial_data(self, request):
         return {"held_from": timezone.localdate()} | super().get_changeform_initial_data(request)
@@ -182,6 +188,7 @@ class ErasureBatchAdmin(GuardedAdmin):
     list_display = ["id", "reason", "proposed_at", "standing", "approved_at"]
     ordering = ["-id"]
     change_list_template = "personnel/privacy/erasures.html"
+    nothing_here = _("No erasure was proposed yet.")
 
     def has_add_permission(self, request):
         return False

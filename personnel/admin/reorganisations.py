@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
 from organization.guarded_admin import GuardedAdmin
 from organization.models import Reorganisation
@@ -13,6 +14,7 @@ class ReorganisationAdmin(GuardedAdmin):
     list_display = ["day", "kind", "account_name", "recorded_at"]
     list_filter = ["kind"]
     ordering = ["-id"]
+    nothing_here = _("No units were merged, renumbered or split yet.")
     change_list_template = "personnel/reorganising/done.html"
 
     def has_change_permission(self, request, obj=None):

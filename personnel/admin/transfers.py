@@ -77,6 +77,7 @@ class TransferRequestAdmin(TransferAdmin):
     ordering = ["-id"]
     change_list_template = "personnel/transfers/requests.html"
     page = staticmethod(transfer_pages.request_page)
+    nothing_here = _("Nobody was asked for yet. Who is kept by another unit is asked for by number and name.")
 
     def has_add_permission(self, request):
         return request.user.has_perm(transfer_pages.MAY_ASK)
@@ -103,6 +104,7 @@ class TransferConsentAdmin(TransferAdmin):
     list_select_related = ["unit", "to_unit"]
     list_filter = [StandingOfConsent]
     ordering = ["-id"]
+    nothing_here = _("No other unit has asked for anybody of yours.")
     page = staticmethod(transfer_pages.consent_page)
 
     def get_queryset(self, request):

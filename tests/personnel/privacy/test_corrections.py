@@ -110,3 +110,14 @@ def test_the_district_sees_it_the_own_village_too_and_a_stranger_nothing(request
             member_id=request_of.member_id, unit_id=stranger.unit_id, wrong="x", brought_by="x",
             received_on=date(2026, 1, 1), due_on=date(2026, 2, 1), recorded_by=stranger.pk,
         )  # fmt: skip
+
+
+def test_an_empty_list_says_how_a_request_is_recorded_and_offers_no_form_without_a_person(root, clerk, visitor):
+    page = visitor(clerk).get(LIST).content.decode()
+    assert '<p class="nothing-here">' in page
+    assert f'href="{ADD}' not in page
+
+
+def test_a_list_that_is_empty_by_its_filter_says_nothing_of_the_whole(request_of, clerk, visitor):
+    assert "nothing-here" not in visitor(clerk).get(f"{LIST}?standing=answered").content.decode()
+    assert "nothing-here" not in visitor(clerk).get(LIST).content.decode()
