@@ -1,9 +1,12 @@
 """Security events in the words of the pages: recorded in short English, read in the language of the reader."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from organization.models import SecurityEvent
+from organization.refusal import StrOrPromise
 
 REASONS = {
     "issued": gettext_lazy("issued by an administrator"),
@@ -55,7 +58,21 @@ NAMES = {
     "skip": gettext_lazy("skipped"),
     "ask": gettext_lazy("to be decided"),
 }
-VALUES = {
+# What a list was narrowed down to, under `filters`.
+CONDITIONS = {
+    "on": gettext_lazy("on the day"),
+    "status": gettext_lazy("standing"),
+    "force": gettext_lazy("force"),
+    "category": gettext_lazy("category"),
+    "sponsor": gettext_lazy("run by"),
+    "sex": gettext_lazy("sex"),
+    "age": gettext_lazy("age"),
+    "education": gettext_lazy("education"),
+    "level": gettext_lazy("real-name level"),
+    "q": gettext_lazy("searched text"),
+    "ids": gettext_lazy("people chosen one by one"),
+}
+VALUES: dict[str, dict[str, StrOrPromise]] = {
     "field": {
         "id_number": gettext_lazy("document number"),
         "phone": gettext_lazy("phone"),
@@ -66,10 +83,24 @@ VALUES = {
         "roster": gettext_lazy("printed roster"),
         "work_cards": gettext_lazy("work cards"),
         "turnover": gettext_lazy("joiners and leavers"),
+        "person": gettext_lazy("copy of the whole file"),
+        "template": gettext_lazy("template with people"),
+        "contracts": gettext_lazy("contracts"),
+    },
+    "numbers": {
+        "plain": gettext_lazy("in full"),
+        "masked": gettext_lazy("masked"),
+        "none": gettext_lazy("not in it"),
     },
     "table": {"securityevent": gettext_lazy("security events"), "trailentry": gettext_lazy("trail")},
     "way": {"app": gettext_lazy("app"), "recovery code": gettext_lazy("recovery code")},
 }
+
+
+def learn(words: Mapping[str, Mapping[str, StrOrPromise]]) -> None:
+    """Take in the words for values that an upper app records: {name: {value: words}}."""
+    for name, values in words.items():
+        VALUES[name] = VALUES.get(name, {}) | dict(values)
 
 
 def reason(event: SecurityEvent) -> str:
@@ -87,4 +118,6 @@ def detail(event: SecurityEvent) -> str:
 def _value(name: str, value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        return "、".join(f"{CONDITIONS.get(key, key)} {_value(key, part)}" for key, part in value.items())
     return str(VALUES.get(name, {}).get(str(value), value))

@@ -7,11 +7,12 @@ class PersonnelConfig(AppConfig):
     verbose_name = _("Personnel")
 
     def ready(self):
-        """Tell the organization what moves when a unit closes, and what is counted beside it."""
-        from organization import counts
-        from personnel import headcount, links, unit_closing, vacancies
+        """Tell the organization what moves when a unit closes, what is counted beside it, and what events mean."""
+        from organization import counts, event_words
+        from personnel import headcount, links, unit_closing, vacancies, words
         from personnel.roster import jobs
 
+        event_words.learn(words.of_selections())
         unit_closing.register_movers()
         jobs.register()
         counts.register(

@@ -9,22 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from organization import divisions
 from organization.asking import EARLIEST
 from organization.models import Unit
-from personnel.models import Assignment, Force
-from personnel.models.member import Sex
-from personnel.people import AGE_BANDS, EDUCATION_BANDS, PROFESSIONAL, STATUSES, Selection
-from personnel.realname.levels import CHOICES as LEVELS
+from personnel.people import STATUSES, Selection
+from personnel.words import CONDITIONS
 
-FORCES = {PROFESSIONAL: _("the four professional forces"), **dict(Force.choices)}
-CHOICES = {
-    "status": STATUSES,
-    "force": FORCES,
-    "category": dict(Assignment.Category.choices),
-    "sponsor": dict(Assignment.Sponsor.choices),
-    "sex": dict(Sex.choices),
-    "age": AGE_BANDS,
-    "education": EDUCATION_BANDS,
-    "level": LEVELS,
-}
+CHOICES = CONDITIONS  # by parameter of the address
 
 
 def parse_day(text):

@@ -56,7 +56,7 @@ def relations() -> list[Any]:
 def _person(member: Member) -> Part:
     told = told_rows([member], fields := fields_of(Member))
     filled = [(capfirst(str(each.verbose_name)), text) for each, text in zip(fields, told[0], strict=True) if text]
-    return Part(_("The person"), [_("What"), _("On record")], filled)
+    return Part(_("The person"), [_("Entry"), _("On record")], filled)
 
 
 def _table(relation, member: Member) -> Part:
@@ -121,4 +121,4 @@ def _looks(member: Member) -> Part:
         cursor.execute(LOOKS, [member.pk])
         found = cursor.fetchall()
     rows = [[spelled(at), who, str(kinds.get(kind, kind)), reason] for at, kind, reason, who in found]
-    return Part(_("Who looked at the file"), [_("Time"), _("Who"), _("What"), _("Reason")], rows)
+    return Part(_("Who looked at the file"), [_("Time"), _("Who"), _("What was done"), _("Reason")], rows)

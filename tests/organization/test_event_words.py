@@ -63,6 +63,11 @@ def test_every_particular_that_is_recorded_has_words():
             "issued",
             "字段: 电话",
         ),
+        (
+            {"kind": "export", "detail": {"filters": {"status": "left", "sex": "male", "force": "guard"}}},
+            "",
+            "筛选条件: 状态 已离队、性别 男、队伍 保安员",
+        ),
     ],
 )
 def test_an_event_is_told_in_chinese_and_what_was_typed_stays(fields, reason, detail):
