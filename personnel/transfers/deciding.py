@@ -66,10 +66,10 @@ def decide(consent: TransferConsent, decider: Account, *, agreed: bool, reason: 
     """
     lapsing.hold(consent.request_id)
     if not Member.objects.select_for_update(of=("self",)).filter(pk=consent.member_id).exists():
-        raise DecidingRefused("gone", MOVED)
+        raise _gone(consent)
     found = TransferConsent.objects.select_for_update(of=("self",)).filter(pk=consent.pk).first()
     if found is None:
-        raise DecidingRefused("gone", MOVED)
+        raise _gone(consent)
     if found.decision:
         raise DecidingRefused("decided", DECIDED)
     if not TransferConsent.objects.decidable_by(decider).filter(pk=consent.pk).exists():
@@ -84,3 +84,10 @@ def decide(consent: TransferConsent, decider: Account, *, agreed: bool, reason: 
     TransferConsent.objects.filter(pk=consent.pk).update(
         decision="agreed" if agreed else "refused", decided_by=decider.pk, decided_on=today, reason=reason
     )
+
+
+def _gone(consent: TransferConsent) -> DecidingRefused:
+    """The file is not here. Where agreeing moved it, as for a button that is pressed twice, the question stayed."""
+    if TransferConsent.objects.exclude(decision="").filter(pk=consent.pk).exists():
+        return DecidingRefused("decided", DECIDED)
+    return DecidingRefused("gone", MOVED)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from organization.models import SecurityEvent
 from organization.scope import as_account, as_root
 from personnel.models import Assignment, Member, TransferConsent, TransferRequest
-from personnel.transfers import asking, lapsing
+from personnel.transfers import asking, deciding, lapsing
 from tests.conftest import DISTRICT, OTHER_TOWN, OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE
 from tests.factories import MemberFactory, id_number, serve
 from tests.personnel.transfers.test_walls import ask, decide
@@ -158,6 +158,8 @@ def test_deciding_twice_changes_nothing(wanted, clerk, stranger, visitor):
     ask(clerk)
     browser, pk = visitor(stranger), question().pk
     answer(browser, pk)
+    again = answer(browser, pk)
+    assert [str(message) for message in again.context["messages"]] == [str(deciding.DECIDED)]
     answer(browser, pk, "refused", "改口")
     with as_root("test"):
         assert TransferConsent.objects.get().decision == "agreed"
