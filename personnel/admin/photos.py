@@ -15,10 +15,11 @@ from personnel.models import Member, Photo
 from personnel.photos import keeping, packages
 from personnel.photos.reading import Limits, read
 from personnel.photos.reading.limits import MIB
-from personnel.photos.reading.sentences import PhotosRefused
+from personnel.photos.reading.sentences import PhotosRefused, sentence
 
 VIEW, ADD, CHANGE = (f"personnel.{verb}_photo" for verb in ("view", "add", "change"))
-ONE = Limits(file_bytes=Limits().picture_bytes)
+MOST = Limits().picture_bytes
+ONE = Limits(file_bytes=MOST + 1)  # enough to see that it is too large, and to say so of a picture
 ACCEPTED = ".jpg,.jpeg,.png,.bmp,.webp"
 
 
@@ -99,10 +100,11 @@ def _upload(members, request, member):
         raise PermissionDenied
     form = PhotoForm(request.POST, request.FILES)
     if not form.is_valid():
-        messages.error(request, _too_large(request) or _("Please choose a picture first."))
+        too_large = _is_too_large(request) and sentence("picture_too_large", {"limit": MOST // MIB})
+        messages.error(request, str(too_large or _("Please choose a picture first.")))
         return redirect(_file_of(member))
     try:
-        (picture,) = _single(read(form.cleaned_data["photo"].read(ONE.file_bytes + 1), ONE))
+        (picture,) = _single(read(form.cleaned_data["photo"].read(ONE.file_bytes), ONE))
     except PhotosRefused as refusal:
         messages.error(request, str(refusal))
         return redirect(_file_of(member))
@@ -121,15 +123,10 @@ def _single(pictures):
     return pictures
 
 
-def _too_large(request):
+def _is_too_large(request) -> bool:
     """A file above the limit of the site is dropped on its way, and nothing else tells of it."""
     text = request.META.get("CONTENT_LENGTH") or ""
-    if text.isdecimal() and int(text) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
-        limit = min(Limits().file_bytes, settings.ROSTER_MAX_BYTES) // MIB
-        return _("The file is larger than %(limit)d MB; please send the pictures in several packages.") % {
-            "limit": limit
-        }
-    return ""
+    return text.isdecimal() and int(text) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
 
 
 def remove(members, request, member):
@@ -158,9 +155,11 @@ def package_page(request):
             context |= _taken_over(request, form.cleaned_data["package"])
         except PhotosRefused as refusal:
             form.add_error("package", str(refusal))
-    elif request.method == "POST" and (said := _too_large(request)):
+    elif request.method == "POST" and _is_too_large(request):
+        limit = min(Limits().file_bytes, settings.ROSTER_MAX_BYTES) // MIB
+        said = _("The file is larger than %(limit)d MB; please send the pictures in several packages.")
         form.errors.clear()
-        form.add_error("package", said)
+        form.add_error("package", said % {"limit": limit})
     return render(request, "personnel/photo/package.html", context)
 
 

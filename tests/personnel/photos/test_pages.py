@@ -8,6 +8,7 @@ from django.urls import reverse
 from organization.scope import as_root
 from personnel.models import Photo
 from personnel.photos import keeping
+from personnel.photos.reading.sentences import sentence
 from tests.conftest import TOWN
 from tests.factories import MemberFactory, id_number, serve
 from tests.personnel.photos.pictures import opened, package, picture
@@ -219,3 +220,10 @@ def test_the_list_of_people_leads_to_the_page_for_those_who_may(member, visitor,
     assert PACKAGE in text(visitor(clerk).get("/personnel/card/"))
     assert PACKAGE not in text(visitor(account("governance")).get("/personnel/card/"))
     assert visitor(account("staff", TOWN)).get(PACKAGE).status_code == 200
+
+
+def test_a_picture_that_is_too_large_is_to_be_made_smaller_not_to_be_packed(member, browser, sent):
+    answer = browser.post(address(member), {"photo": sent(picture() + b"\0" * (11 * 2**20))}, follow=True)
+    (said,) = map(str, answer.context["messages"])
+    assert said == str(sentence("picture_too_large", {"limit": 10}))
+    assert kept(member) is None
