@@ -8,8 +8,10 @@ from django.core.paginator import Paginator
 from django.db import DatabaseError, models, transaction
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from organization import draft_pages, drafts
 from organization.refusal import StrOrPromise
@@ -110,6 +112,12 @@ class GuardedAdmin(admin.ModelAdmin):
         except FieldDoesNotExist:
             return path
         return name if field.is_relation and target == field.target_field.name else path
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """Nothing is deleted here: what is not found is somewhere else, or never was."""
+        said = _("There is no %(name)s %(key)s in your register. What was there before may have gone to another unit.")
+        messages.warning(request, said % {"name": opts.verbose_name, "key": object_id[:20]})
+        return HttpResponseRedirect(reverse("admin:index"))
 
     # --- what the database refuses is said in the form --------------------------------------------
 

@@ -343,3 +343,15 @@ def test_a_guards_file_lies_in_the_town_and_the_village_sees_a_card(root, visito
     assert "赵门卫" in visitor(clerk).get("/personnel/card/").content.decode()
     assert visitor(clerk).get(f"/personnel/member/{guard.pk}/change/").status_code == 302
     assert visitor(account("staff", TOWN)).get(f"/personnel/member/{guard.pk}/change/").status_code == 200
+
+
+def test_a_file_that_is_not_here_is_not_said_to_be_deleted_and_a_foreign_one_is_told_like_none(root, visitor, clerk):
+    foreign = MemberFactory(unit_id=OTHER_VILLAGE, unit=None)
+    told = []
+    for key in (foreign.pk, foreign.pk + 1000):
+        page = visitor(clerk).get(f"/personnel/member/{key}/change/", follow=True)
+        (said,) = map(str, page.context["messages"])
+        assert "删除" not in said
+        assert "delete" not in said
+        told.append(said.replace(str(key), "#"))
+    assert told[0] == told[1]
