@@ -17,7 +17,7 @@ from personnel.exports.columns import COLUMNS
 from personnel.models import Force, RosterImport
 from personnel.quick_entry import checking, present, saving
 from personnel.quick_entry.columns import NEEDED, OFFERED, USUAL, columns
-from personnel.quick_entry.grid import MOST_ROWS, Grid, GridRow, typed
+from personnel.quick_entry.grid import Grid, GridRow, most_rows, typed
 
 ROWS = 10  # blank ones at the beginning, and as many more where there is no script
 
@@ -110,11 +110,12 @@ def saved(request, form, grid):
 def shown(request, form, grid, outcome=None, record=""):
     context = admin.site.each_context(request) | {
         "opts": RosterImport._meta, "title": _("Quick entry"), "form": form, "grid": grid, "outcome": outcome,
-        "record": record, "most_rows": MOST_ROWS, "query": request.GET.urlencode(), "is_new_page": bool(record),
+        "record": record, "query": request.GET.urlencode(), "is_new_page": bool(record),
     }  # fmt: skip
     if grid:
-        last = max((row.number for row in grid.rows), default=0)
-        blank = range(last + 1, min(last + ROWS, MOST_ROWS) + 1)
+        last, most = max((row.number for row in grid.rows), default=0), most_rows(grid.columns)
+        blank = range(last + 1, min(last + ROWS, most) + 1)
+        context["most_rows"] = most
         context["new_row"] = lines(grid, [GridRow(0)], {})[0]
         context["rows"] = lines(grid, [*grid.rows, *map(GridRow, blank)], outcome.rows if outcome else {})
     return render(request, "personnel/quick_entry/page.html", context)

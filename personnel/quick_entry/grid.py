@@ -14,6 +14,7 @@ from personnel.roster.shapes import Column, Layout, Line, Question, Table, short
 
 MOST_ROWS = 200
 MOST_FIELDS = 4000  # of a form, which takes 5,000
+FIELDS_BESIDE = 2  # of a row of somebody on file: the version that was seen, and a fingerprint
 _FIELD = re.compile(r"c(\d{1,4})-([a-z_]{2,20})")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -63,6 +64,11 @@ class Grid:
     def key_of(self, letter: str) -> str:
         """The field of a column letter; "" for none."""
         return next((one.key for at, one in enumerate(self.columns) if Column(at, "").letter == letter), "")
+
+
+def most_rows(columns: Sequence[GridColumn]) -> int:
+    """As many rows as a form can hold with these columns."""
+    return min(MOST_ROWS, MOST_FIELDS // (len(columns) + FIELDS_BESIDE))
 
 
 def typed(sent, unit: int, force: str, columns: Sequence[GridColumn]) -> Grid:

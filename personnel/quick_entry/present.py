@@ -9,12 +9,12 @@ from personnel.exports.columns import COLUMNS, FULL_TIME, Places
 from personnel.exports.people import Block, blocks
 from personnel.people import Selection
 from personnel.quick_entry.columns import GridColumn
-from personnel.quick_entry.grid import MOST_FIELDS, MOST_ROWS, GridRow, fingerprint
+from personnel.quick_entry.grid import GridRow, fingerprint, most_rows
 
 
 def rows(unit: int, force: str, columns: Sequence[GridColumn], day: date) -> list[GridRow]:
     """Who serves in this very unit on that day, whose file the reader sees; not more than a form can hold."""
-    most = min(MOST_ROWS, MOST_FIELDS // (len(columns) + 2)) * 3 // 4  # and room for new ones
+    most = most_rows(columns) * 3 // 4  # and room for new ones
     found: list[tuple[int, dict[str, str]]] = []
     for block in blocks(Selection(day=day, unit=unit, service={"force": force}), numbers.PLAIN):
         found += _people(block, unit, columns)

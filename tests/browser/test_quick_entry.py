@@ -1,5 +1,6 @@
 """A squad typed into the grid without a mouse; cells pasted from a spreadsheet; rows judged while the next is typed."""
 
+import re
 from datetime import date
 
 import pytest
@@ -125,6 +126,21 @@ def test_cells_from_a_spreadsheet_spread_over_the_grid(page):
     window.keyboard.press("Control+s")
     window.wait_for_url("**/personnel/rosterimport/*/change/")
     expect(window.locator(".roster-table tbody tr")).to_have_count(12)
+
+
+def test_what_finds_no_place_when_it_is_pasted_is_said_and_stays_in_sight(page):
+    window = page("village")
+    window.goto(PAGE)
+    cell(window, 1, "name").focus()
+    paste(window, "\n".join("\t".join([name(n), "", *"......", "多余"]) for n in range(1, 204)))
+    told = window.locator("#grid-left-out")
+    expect(told).to_be_visible()
+    assert {"3", "1"} <= set(re.findall(r"\d+", told.inner_text()))
+    expect(fate(window, 1)).not_to_have_text("")
+    expect(told).to_be_visible()
+    cell(window, 1, "name").focus()
+    paste(window, f"{name(1)}\t\n")
+    expect(told).to_be_hidden()
 
 
 def test_a_cell_of_a_member_on_file_is_corrected_and_nobody_else_is_touched(page):

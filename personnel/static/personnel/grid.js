@@ -142,6 +142,14 @@ it is left. Nothing is decided here. Without this script the grid is a plain for
         return rows;
     };
 
+    /* What found no place stays in sight until the next paste: nobody counts two hundred rows. */
+    const tellLeftOut = (rows, columns) => {
+        const box = document.getElementById("grid-left-out");
+        const said = [rows && box.dataset.rows.replace("%s", rows), columns && box.dataset.columns.replace("%s", columns)];
+        box.textContent = said.filter(Boolean).join(" ");
+        box.hidden = !box.textContent;
+    };
+
     const onPaste = (event) => {
         const input = event.target;
         const text = event.clipboardData.getData("text/plain");
@@ -153,7 +161,8 @@ it is left. Nothing is decided here. Without this script the grid is a plain for
         let row = rowOf(input);
         let last = input;
         const touched = [];
-        for (const pasted of cellsIn(text)) {
+        const sheet = cellsIn(text);
+        for (const pasted of sheet) {
             if (!row) {
                 break;
             }
@@ -165,8 +174,10 @@ it is left. Nothing is decided here. Without this script the grid is a plain for
                 }
             });
             touched.push(row);
-            row = rowAfter(row);
+            row = touched.length < sheet.length ? rowAfter(row) : null;
         }
+        const width = Math.max(...sheet.map((pasted) => pasted.reduce((wide, value, at) => (value.trim() ? at + 1 : wide), 0)));
+        tellLeftOut(sheet.length - touched.length, Math.max(0, left + width - cellsOf(rowOf(input)).length));
         goTo(last);
         (async () => {
             for (const one of touched) { // one after the other: they would only wait for each other

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from organization.models import SecurityEvent
 from organization.scope import as_account, as_root
 from personnel.models import Member, RosterImport
+from personnel.quick_entry.columns import NEEDED, OFFERED
 from tests.conftest import DISTRICT, OTHER_VILLAGE, SECOND_VILLAGE, STATION, TOWN, VILLAGE
 from tests.factories import MemberFactory, serve
 from tests.personnel.roster.people import name, number
@@ -145,6 +146,14 @@ def test_odd_text_is_no_fault(visitor, clerk, odd):
             odd = "\\ud800"
         told = judged(browser, cells(1, 1, **{key: odd}))
         assert told["fate"] in ("create", "reject", "ask")
+
+
+def test_a_grid_with_every_column_has_no_more_rows_than_a_form_can_send(visitor, clerk, settings):
+    page = visitor(clerk).get(PAGE, {"columns": [key for key in OFFERED if key not in NEEDED]}).content.decode()
+    most = int(re.search(r'data-most="(\d+)"', page)[1])
+    fields = len(re.findall(r'name="c1-', page)) + len(re.findall(r'name="[vf]1"', page))
+    assert fields >= len(OFFERED)
+    assert 50 < most * (fields + 1) <= settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 
 # --- saving -----------------------------------------------------------------------------------------------------------
