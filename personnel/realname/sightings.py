@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from organization.models import Account
 from personnel.models import Assignment, DocumentSighting, Member
@@ -23,13 +23,10 @@ class Plan:
 
 
 def writable(forces: Sequence[str]) -> QuerySet[Member]:
-    """Files whose last service is of one of these forces, or that have none: those that their reader writes."""
-    services = Assignment.objects.filter(member=OuterRef("pk"))
-    running = services.filter(ended_on=None)
-    ours = Q(Exists(running.filter(force__in=forces))) | (
-        ~Q(Exists(running)) & (Q(Exists(services.filter(force__in=forces))) | ~Q(Exists(services)))
-    )
-    return Member.objects.filter(ours)
+    """As `Member.is_written_by`: files whose running or last service is of one of these forces, or that have none."""
+    services = Assignment.objects.filter(member=OuterRef("pk")).latest_first()
+    files = Member.objects.alias(last_force=Subquery(services.values("force")[:1]))
+    return files.filter(Q(last_force=None) | Q(last_force__in=forces))
 
 
 def plan(members: Iterable[int], day: date, forces: Sequence[str]) -> Plan:

@@ -129,6 +129,17 @@ def test_the_district_sees_all_the_town_its_own_and_a_stranger_nothing(member, c
     assert list(seen.values()) == [(1, 1), (1, 1), (0, 0)]
 
 
+def test_who_went_on_in_another_force_is_recorded_by_the_office_that_writes_the_file(root, clerk, officer):
+    member = MemberFactory()
+    serve(member, since="2010-01-01", until="2012-01-01")
+    serve(member, since="2012-01-01", until="2013-01-01", force="auxiliary")
+    for account, forces in ((clerk, OURS), (officer, ("auxiliary",))):
+        with as_account(account):
+            writes = sightings.writable(forces).filter(pk=member.pk).exists()
+            assert writes == member.is_written_by(forces)
+            assert writes == (account == officer)
+
+
 def test_nobody_records_a_file_out_of_sight_or_of_another_force(member, stranger, officer):
     assert see(member, stranger) == 0
     with as_account(officer):
