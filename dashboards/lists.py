@@ -214,6 +214,9 @@ LISTS = {
     ),
     "posts-held": Listing(_("Posts held"), POST, partial(_posts, leadership.held_posts), posts),
     "posts-vacant": Listing(_("Posts vacant"), POST, partial(_posts, leadership.vacant_posts), posts),
+    "posts-of-leavers": Listing(
+        _("Posts held by people who left the unit"), POST, partial(_posts, leadership.posts_of_leavers), posts
+    ),
     "employers": Listing(_("Employers with guards"), EMPLOYER, _employers, employers),
     "institutions": Listing(_("Institutions with guards"), EMPLOYER, partial(_employers, institutions=True), employers),
     "employers-unfiled": Listing(

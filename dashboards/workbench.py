@@ -35,10 +35,10 @@ GAPS = {
     "clerk": (*FILES, *SQUADS),
     "staff": (*FILES, *SQUADS, "employers-unfiled"),
     "hr": (*FILES, "without-contract-ours", "employers-unfiled"),
-    "governance": (*SQUADS, "posts-vacant"),
+    "governance": (*SQUADS, "posts-of-leavers", "posts-vacant"),
 }
 MOST_ROSTERS = 5
-WRONG = frozenset({"not-serving", "squads-empty", "employers-unfiled"})
+WRONG = frozenset({"not-serving", "squads-empty", "employers-unfiled", "posts-of-leavers"})
 
 
 def context(request) -> dict:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models import Post, Unit
 from organization.models.unit import SpanHigh
-from personnel.models import Appointment, Card
+from personnel.models import Appointment, Assignment, Card
 
 ELSEWHERE = _("a member of another unit")
 
@@ -35,6 +35,15 @@ def vacant(posts, day: date):
 def held(posts, day: date):
     """Posts, of those given, that somebody holds on that day."""
     return posts.filter(Exists(Appointment.objects.on(day).filter(post=OuterRef("pk"))))
+
+
+def held_by_leavers(posts, day: date):
+    """Posts, of those given, whose holder once served in the unit of the post or below it, and does so no more."""
+    there = Assignment.objects.filter(
+        member=OuterRef("member"), unit__gte=OuterRef("unit"), unit__lte=SpanHigh(OuterRef("unit"))
+    )
+    gone = Appointment.objects.on(day).filter(Exists(there), ~Exists(there.on(day)), post=OuterRef("pk"))
+    return posts.filter(Exists(gone))
 
 
 def held_from(posts, day: date) -> bool:

@@ -62,6 +62,11 @@ def held_posts(day: date, within: Reach):
     return vacancies.held(_posts(day, within), day)
 
 
+def posts_of_leavers(day: date, within: Reach):
+    """Posts held by somebody who left the unit: whoever appoints has to end it or say who follows."""
+    return vacancies.held_by_leavers(_posts(day, within), day)
+
+
 def _posts(day, within):
     return Post.objects.on(day).filter(within.q())
 

@@ -11,7 +11,7 @@ from organization.scope import as_account
 from personnel import vacancies
 from personnel.models import Appointment, Member
 from tests.conftest import DISTRICT, OTHER_VILLAGE, TOWN, VILLAGE
-from tests.factories import MemberFactory
+from tests.factories import MemberFactory, serve
 
 TEAMS, POSTS, APPOINTMENTS = "/organization/team/", "/organization/post/", "/personnel/appointment/"
 DAY = date(2014, 7, 1)
@@ -275,3 +275,23 @@ def test_a_unit_of_another_town_gets_no_appointment_from_here(root, visitor, acc
     response = station.post(f"{APPOINTMENTS}add/", form(chief(hidden), official="何志强"))
     assert errors(response)
     assert not Appointment.objects.exists()
+
+
+def test_a_post_of_somebody_who_left_the_unit_is_found_and_one_of_an_outsider_is_not(squad, root):
+    stays, left, moved, outsider = (MemberFactory() for _ in range(4))
+    serve(stays)
+    serve(left, until="2014-06-01")
+    serve(moved, until="2014-07-02")
+    serve(moved, since="2014-07-02", unit=Unit.objects.get(pk=OTHER_VILLAGE))
+    serve(outsider, unit=Unit.objects.get(pk=OTHER_VILLAGE))
+    held = {who.pk: Post.objects.create(team=squad, unit_id=VILLAGE, title="deputy") for who in (stays, left, moved)}
+    held[outsider.pk] = chief(squad)
+    for who, post in held.items():
+        appoint(post, member=Member.objects.get(pk=who))
+
+    def found(day):
+        return set(vacancies.held_by_leavers(Post.objects.filter(team=squad), day).values_list("pk", flat=True))
+
+    assert found(DAY) == {held[left.pk].pk}
+    assert found(date(2014, 7, 2)) == {held[left.pk].pk, held[moved.pk].pk}
+    assert found(date(2014, 5, 1)) == set()
