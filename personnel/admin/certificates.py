@@ -88,6 +88,9 @@ def issue_page(members, request, pk):
             with transaction.atomic():
                 certificate = issuing.issue(form.draft(), request.user)
             return redirect(reverse("admin:personnel_certificate_change", args=[certificate.pk]))
+        except issuing.IssuedAlready as refusal:
+            form.add_error(None, str(refusal))
+            form.data = form.data | {"token": str(uuid.uuid4())}
         except IntegrityError as error:
             said = sentence(error)
             if said is None:

@@ -8,12 +8,15 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from organization.models import Unit
+from organization.refusal import Refusal
 from personnel.contracts.of_member import of_service
 from personnel.exports.columns import Places
 from personnel.models import Assignment, Certificate, Member
 
+ISSUED = _("This page issued %(number)s already, which stays as it is. Press again to issue another one.")
 LOCKS = 7263  # the first half of the advisory locks of numbers; the second is the issuer
 
 
@@ -31,6 +34,10 @@ class Draft:
     purpose: str = ""
 
 
+class IssuedAlready(Refusal):
+    """The form issued one already, of something else. Code: issued_already."""
+
+
 def services_of(member: Member, forces: Sequence[str], day: date) -> list[tuple[str, Assignment]]:
     """(kind, service) of all that could be certified on that day: running ones as service, ended ones as leaving."""
     known = member.assignments.professional().filter(force__in=forces, started_on__lte=day)
@@ -44,12 +51,16 @@ def services_of(member: Member, forces: Sequence[str], day: date) -> list[tuple[
 def issue(draft: Draft, account) -> Certificate:
     """Write the certificate under the next number of the account's unit and this year.
 
-    The database refuses one that says what was not so on the day.
+    The database refuses one that says what was not so on the day. Raises IssuedAlready.
     """
     year = timezone.localdate().year
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCKS, account.unit_id % 2**31])
     if done := Certificate.objects.filter(token=draft.token).first():
+        if (done.kind, done.service_id, done.day, done.purpose) != (
+            draft.kind, draft.service.pk, draft.day, draft.purpose,
+        ):  # fmt: skip
+            raise IssuedAlready("issued_already", ISSUED, number=done.number)
         return done
     last = Certificate.objects.filter(issuer=account.unit_id, year=year).aggregate(last=Max("serial"))["last"]
     return Certificate.objects.create(

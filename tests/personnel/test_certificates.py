@@ -68,6 +68,18 @@ def test_a_leaving_certificate_tells_the_contract_on_record_before_that_of_the_r
     assert (f"{made.contract_from}", f"{made.contract_until}") == ("2014-03-01", "2016-02-29")
 
 
+def test_a_page_that_is_changed_and_sent_again_does_not_pass_off_the_old_paper_as_the_new(member, clerk, visitor):
+    browser, sent = visitor(clerk), chosen(member, purpose="办理贷款")
+    browser.post(page_of(member), sent)
+    answer = browser.post(page_of(member), sent | {"purpose": "办理签证"})
+    assert answer.status_code == 200
+    assert "〔" in str(answer.context["form"].non_field_errors())
+    token = re.search(r'name="token" value="([^"]+)"', answer.content.decode())[1]
+    assert browser.post(page_of(member), sent | {"purpose": "办理签证", "token": token}).status_code == 302
+    with as_root("test"):
+        assert set(Certificate.objects.values_list("purpose", flat=True)) == {"办理贷款", "办理签证"}
+
+
 # --- what it says -----------------------------------------------------------------------------------------------------
 
 
