@@ -22,8 +22,6 @@ from personnel.kit.terms import VIEW as VIEW_KIT
 from personnel.models import Assignment, EmergencyContact, HealthRecord, Member
 from personnel.realname import pages as realname
 
-UNITS_IN_A_SELECT = 400
-
 
 def units_of(request):
     """The open units that this account may write people into."""

@@ -4,7 +4,7 @@ To bring them to one calendar is the same with a common last day: whatever ends 
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
@@ -75,7 +75,3 @@ def last_days(rows: Sequence[Row]) -> int:
     """On how many different days the contracts of these rows end after they were written."""
     ends = {row.contract.ends_on for row in rows if row.contract and row.contract.kind != OPEN_ENDED}
     return len(ends)
-
-
-def last_day_of(until: date) -> date:
-    return until - timedelta(days=1)

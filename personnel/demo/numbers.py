@@ -29,7 +29,6 @@ REGIONS = {
 UNASSIGNED_PREFIX = "154"  # no operator has it
 FICTIONAL_BANK_BIN = "629999"
 FREE, FREE_AT_HOME, ENDINGS, A_BLOCK = 90, 70, 8, 30  # endings that no county has: 90 to 97, in the home city 70 to 77
-MOST_DISTRICTS = ENDINGS * (500 // A_BLOCK)
 NEARNESS = {"city": 2.0, "province": 1.5, "other": 1.0}
 
 

@@ -17,7 +17,6 @@ from personnel.models.member import Member
 ITEMS = ["德", "能", "勤", "绩", "廉"]
 WEIGHTS = [20, 20, 20, 30, 10]
 FULL_SCORE = 10_000  # hundredths of a point
-FULL_TOTAL = 1_000_000  # a score times a percent weight: ten-thousandths of a point
 
 
 def default_items():
