@@ -6,12 +6,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from organization import trail_labels
+from organization.asking import EARLIEST
 from organization.guarded_admin import RefusableForm
 from organization.models import Employer, Unit
 from organization.scope import current
 from personnel import concurrency, identity, lookup, names
 from personnel.corrections import numbers
 from personnel.models import Assignment, Card, Force, Member
+
+TOO_EARLY = _("The day is too long ago; please check the year.")
 
 
 class PhoneMixin:
@@ -215,6 +218,9 @@ class AssignmentForm(forms.ModelForm):
             self.add_error("started_on", _("This day lies in the future."))
         if started and born and identity.age_on(born, started) < 18:
             self.add_error("started_on", _("The service begins before the 18th birthday."))
+        for name in ("contract_from", "contract_until"):
+            if cleaned.get(name) and cleaned[name] < EARLIEST:
+                self.add_error(name, TOO_EARLY)
         for name in self.kept:
             cleaned.pop(name, None)
         return cleaned

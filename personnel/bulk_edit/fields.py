@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from organization.asking import EARLIEST
 from organization.models import Account, Employer
 from organization.refusal import StrOrPromise
+from personnel.forms import TOO_EARLY
 from personnel.models import Assignment, Member
 
 PERSON, SERVICE = "personnel.change_member", "personnel.change_assignment"
@@ -64,6 +67,7 @@ class ValuesForm(forms.Form):
             return forms.CharField(label=field.label, required=False, max_length=100)
         made = field.column.formfield(required=False)
         if isinstance(made, forms.DateField):
+            made.validators = [*made.validators, MinValueValidator(EARLIEST, TOO_EARLY)]
             made.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         return made
 

@@ -77,7 +77,7 @@ def count_due(today: date) -> int:
 
 def propose(account: Account, members: Sequence[int], reason: str, today: date) -> ErasureBatch:
     """A batch of those of these files that are due, free and in sight. Raises ErasureRefused; nothing stays then."""
-    reason = reason.strip()
+    reason = reason.replace("\0", "").strip()
     if len(reason) < 2:
         raise ErasureRefused("reason_needed", _("Please say on what grounds the files are erased."))
     if len(members) > MOST_AT_ONCE:

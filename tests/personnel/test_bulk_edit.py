@@ -224,3 +224,10 @@ def test_members_of_another_village_in_the_post_are_passed_over(people, stranger
     assert page.context["rows"] == []
     assert "甲0试用" not in page.content.decode()
     assert stranger.unit_id == OTHER_VILLAGE
+
+
+def test_a_year_that_was_mistyped_is_said_and_nothing_previewed(people, clerk, visitor):
+    sent = {"member": keys(people), "set_contract_from": "on", "contract_from": "0206-01-01"}
+    answer = visitor(clerk).post(PAGE, sent)
+    assert "contract_from" in answer.context["form"].errors
+    assert "rows" not in answer.context

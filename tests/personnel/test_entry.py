@@ -355,3 +355,9 @@ def test_a_file_that_is_not_here_is_not_said_to_be_deleted_and_a_foreign_one_is_
         assert "delete" not in said
         told.append(said.replace(str(key), "#"))
     assert told[0] == told[1]
+
+
+def test_a_contract_of_a_mistyped_year_is_said(visitor, clerk):
+    answer = visitor(clerk).post(ADD, entered(service_contract_from="0206-01-01"))
+    assert answer.status_code == 200
+    assert "contract_from" in str(answer.context["inline_admin_formsets"][0].formset.errors)

@@ -31,6 +31,7 @@ from tests.conftest import OTHER_VILLAGE, VILLAGE
 from tests.factories import MemberFactory, serve
 
 TODAY = date(2026, 11, 26)
+DUE_PAGE = "/personnel/erasurebatch/due/"
 
 
 def propose(account, *members, reason="保存期限届满"):
@@ -296,3 +297,10 @@ def test_the_database_erases_as_the_plan_says(db):
         cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = %s", [erasure_function.NAME])
         source = cursor.fetchone()[0]
     assert source in erasure_function.function_sql(), "the plan changed: a migration has to run WriteErasure"
+
+
+def test_a_ground_pasted_with_a_nul_is_kept_without_it(long_gone, officer, visitor):
+    answer = visitor(officer).post(DUE_PAGE, {"member": long_gone.pk, "reason": "期限\0届满"})
+    assert answer.status_code == 302
+    with as_root("test"):
+        assert ErasureBatch.objects.get().reason == "期限届满"
