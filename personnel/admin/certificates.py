@@ -90,7 +90,8 @@ def issue_page(members, request, pk):
             return redirect(reverse("admin:personnel_certificate_change", args=[certificate.pk]))
         except issuing.IssuedAlready as refusal:
             form.add_error(None, str(refusal))
-            form.data = form.data | {"token": str(uuid.uuid4())}
+            form.data = request.POST.copy()
+            form.data["token"] = str(uuid.uuid4())
         except IntegrityError as error:
             said = sentence(error)
             if said is None:

@@ -93,7 +93,8 @@ def is_stale(form, *keys) -> bool:
     if version(*keys) == seen:
         return False
     form.add_error(None, _("Somebody changed one of these files meanwhile. Please look again, then confirm."))
-    form.data = form.data | {"seen": str(version(*keys))}
+    form.data = form.data.copy()
+    form.data["seen"] = str(version(*keys))
     return True
 
 

@@ -74,7 +74,10 @@ def test_a_page_that_is_changed_and_sent_again_does_not_pass_off_the_old_paper_a
     answer = browser.post(page_of(member), sent | {"purpose": "办理签证"})
     assert answer.status_code == 200
     assert "〔" in str(answer.context["form"].non_field_errors())
-    token = re.search(r'name="token" value="([^"]+)"', answer.content.decode())[1]
+    page = answer.content.decode()
+    assert 'value="办理签证"' in page
+    assert re.search(rf'value="{sent["what"]}"[^>]* checked', page)
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
     assert browser.post(page_of(member), sent | {"purpose": "办理签证", "token": token}).status_code == 302
     with as_root("test"):
         assert set(Certificate.objects.values_list("purpose", flat=True)) == {"办理贷款", "办理签证"}

@@ -460,3 +460,16 @@ def test_the_absorbed_number_still_asks_for_the_person_and_agreeing_moves_the_su
         TransferConsent.objects.waiting().update(decision="agreed", decided_by=staff.pk, decided_on=TODAY)
     with as_account(stranger):
         assert Member.objects.get(pk=first.pk).unit_id == OTHER_VILLAGE
+
+
+def test_what_was_typed_is_still_there_when_somebody_changed_a_file_meanwhile(pair, staff, visitor):
+    first, second = pair
+    browser, page = visitor(staff), f"/personnel/filemerge/{first.pk}/with/{second.pk}/"
+    sent = {"seen": browser.get(page).context["form"].initial["seen"], "reason": "本人确认是同一人"}
+    with as_root("test"):
+        Member.objects.filter(pk=second.pk).update(remark="改过")
+    answer = browser.post(page, sent)
+    assert answer.status_code == 200
+    assert 'value="本人确认是同一人"' in answer.content.decode()
+    seen = answer.context["form"]["seen"].value()
+    assert browser.post(page, sent | {"seen": seen}).status_code == 302
