@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from organization import draft_pages, drafts
 from organization.refused_by_database import sentence
 from personnel.admin.transfer_forms import AnswerForm, AskForm
 from personnel.models import Card, Member, TransferConsent, TransferRequest
@@ -47,6 +48,9 @@ def context_of(request, model, **more):
 
 
 def ask(request):
+    listed = reverse("admin:personnel_transferrequest_changelist")
+    if request.method == "POST" and (led := draft_pages.saved_before(request, listed)):
+        return led
     form = AskForm(request.POST or None, account=request.user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -55,7 +59,8 @@ def ask(request):
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("The request was sent. The answer will be seen in this list."))
-            return redirect(reverse("admin:personnel_transferrequest_changelist"))
+            drafts.settle(request, listed)
+            return redirect(listed)
     context = context_of(request, TransferRequest, form=form, title=_("Ask for a person"), days=lapsing.WORKING_DAYS)
     return render(request, f"{PAGES}/ask.html", context)
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from organization import belonging, divisions
+from organization import belonging, divisions, draft_pages, drafts
 from organization.asking import unit_asked
 from organization.models import Unit
 from personnel.confirmation import differences, lists, progress, signing
@@ -92,6 +92,8 @@ def list_page(request, code, force):
     if request.method == "POST":
         if cycle is None or not may_sign(request.user, force):
             raise PermissionDenied
+        if led := draft_pages.saved_before(request, url_of_list(unit.pk, force)):
+            return led
         try:
             return signed(request, signing_of(request, unit, force, cycle), today)
         except signing.SigningRefused as refusal:
@@ -153,7 +155,9 @@ def signed(request, asked, today):
     snapshot = signing.sign(asked, request.user, today)
     told = {"serving": snapshot.serving, "absent": snapshot.absent}
     messages.success(request, _("Signed: %(serving)d serve here, %(absent)d do not.") % told)
-    return redirect(reverse("admin:personnel_rostersnapshot_change", args=[snapshot.pk]))
+    page = reverse("admin:personnel_rostersnapshot_change", args=[snapshot.pk])
+    drafts.settle(request, page)
+    return redirect(page)
 
 
 # --- a signed list ----------------------------------------------------------------------------------------------------

@@ -36,3 +36,23 @@ def test_a_squad_leader_confirms_and_signs_the_list(page, accessible):
     telephone.goto("/personnel/rostersnapshot/")
     telephone.locator("#content tbody th a").first.click()
     expect(telephone.locator(".state-overdue")).to_contain_text(name)
+
+
+def test_remarks_that_were_typed_come_back_when_the_window_was_closed(page):
+    window = page("village2")
+    window.goto("/personnel/rostersnapshot/")
+    window.locator("#content tbody th a").first.click()
+    row = window.locator(".tick-table tbody tr").first
+    row.locator("[type=checkbox]").uncheck()
+    row.locator("[type=text]").fill("借调外区")
+    expect(window.locator("[data-part=state]")).to_have_attribute("data-state", "kept")
+    address = window.url
+    window.close()
+    again = page("village2")
+    again.goto(address)
+    again.locator("[data-do=restore]").click()
+    row = again.locator(".tick-table tbody tr").first
+    expect(row.locator("[type=text]")).to_have_value("借调外区")
+    assert not row.locator("[type=checkbox]").is_checked()
+    again.locator(".submit-row [type=submit]").click()
+    again.wait_for_url("**/rostersnapshot/*/change/")

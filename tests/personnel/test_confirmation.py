@@ -1,5 +1,6 @@
 """The half-yearly confirmation: a list is signed as it stands, kept as it was signed, and compared with today's."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -265,6 +266,16 @@ def test_a_second_click_is_told_of_the_first(squad, clerk, visitor):
     assert second.status_code == 200
     assert clerk.name in second.content.decode()
     assert RosterSnapshot.objects.count() == 1
+
+
+def test_the_same_page_sent_twice_leads_twice_to_the_list_as_it_was_signed(squad, clerk, visitor):
+    browser = visitor(clerk)
+    page = browser.get(PAGE).content.decode()
+    fields = {name: re.search(rf'name="{name}" value="([^"]+)"', page)[1] for name in ("seen", "version", "_draft")}
+    sent = fields | {"serves": re.findall(r'name="serves" value="(\d+)"', page)}
+    first, second = browser.post(PAGE, sent), browser.post(PAGE, sent)
+    assert "/rostersnapshot/" in first["Location"]
+    assert second["Location"] == first["Location"]
 
 
 def test_nonsense_in_the_form_is_no_fault(squad, clerk, visitor):

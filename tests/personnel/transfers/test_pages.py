@@ -1,5 +1,6 @@
 """The pages of a transfer: one side asks and learns the answer, the other sees who asks and decides."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -98,6 +99,16 @@ def test_the_same_person_is_asked_for_once_until_there_is_an_answer(wanted, cler
     page = send(browser)
     assert page.context["form"].non_field_errors()
     with as_root("test"):
+        assert TransferRequest.objects.count() == 1
+
+
+def test_a_button_pressed_twice_sends_one_request_and_complains_of_nothing(wanted, clerk, visitor):
+    browser = visitor(clerk)
+    key = re.search(r'name="_draft" value="([^"]+)"', browser.get(f"{ASKING}add/").content.decode())[1]
+    first, second = (browser.post(f"{ASKING}add/", WANTED | {"_draft": key}) for _press in range(2))
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first["Location"] == second["Location"] == ASKING
+    with as_account(clerk):
         assert TransferRequest.objects.count() == 1
 
 
