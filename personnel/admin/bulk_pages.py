@@ -24,11 +24,11 @@ BATCH = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def bulk_page(request):
-    """GET the people of a list and the fields; POST previews, and with `carry_out` writes."""
+    """GET the people of a list and the fields; POST previews, with `carry_out` writes, with `back` asks again."""
     if not request.user.has_perm(PERSON):
         raise PermissionDenied
     form = ValuesForm(request.POST or None, account=request.user)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
         members, values = ticked(request), form.values()
         try:
             carrying_out.checked(members, values, request.user)

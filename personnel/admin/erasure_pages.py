@@ -50,7 +50,7 @@ def due_page(request):
     page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("p"))
     context = context_of(
         request, _("Files whose time has run out"), page=page, count=len(found), free=len(free),
-        reason=request.POST.get("reason", ""),
+        reason=request.POST.get("reason", ""), ticked=ticked(request) if request.method == "POST" else None,
     )  # fmt: skip
     return render(request, "personnel/privacy/due.html", context)
 

@@ -31,7 +31,7 @@ def forces_of(account) -> tuple[str, ...]:
 
 
 def seen(request):
-    """GET shows the people of a list with ticks, POST what would be recorded, POST with `confirmed` records it."""
+    """GET shows the people of a list with ticks, POST what would be recorded; `confirmed` records, `back` goes back."""
     if not request.user.has_perm(NEEDED):
         raise PermissionDenied
     asked = selection(request)
@@ -41,7 +41,7 @@ def seen(request):
     found = sightings.plan([] if is_too_long else listed, today, forces)
     form = SightingForm(request.POST or None, offered=[member.pk for member in found.new])
     chosen = []
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
         ticked = set(form.cleaned_data["members"])
         if "confirmed" in request.POST:
             return recorded(request, form, ticked)

@@ -39,22 +39,24 @@ def context_of(request, title, **more):
 
 
 def asked(request, kind):
-    """GET asks; POST shows what would move (a split first asks who goes); POST with `confirmed` does it."""
+    """GET asks; POST shows what would move (a split first asks who goes); `confirmed` does it, `back` asks again."""
     if not request.user.has_perm(ADD):
         raise PermissionDenied
     if kind not in FORMS:
         raise Http404
     form = FORMS[kind](request.POST or None, account=request.user)
     context = {"kind": kind, "form": form, "steps": None, "people": None, "problems": []}
-    if request.method == "POST" and form.is_valid():
+    is_back = "back" in request.POST
+    is_asked_anew = is_back and (kind != "split" or "choosing" in request.POST)  # else back to who goes
+    if request.method == "POST" and not is_asked_anew and form.is_valid():
         members = chosen(request)
-        if kind == "split" and "members" not in request.POST:
+        if kind == "split" and (is_back or "members" not in request.POST):
             context |= {"people": people(form), "ticked": members}
             if "choosing" in request.POST:
                 context["problems"] = [_("Tick at least one person.")]
         elif done := look_or_do(request, form, members, context):
             return redirect(reverse("admin:organization_reorganisation_change", args=[done.pk]))
-    context["members"] = sorted(chosen(request))
+    context["members"] = [] if is_back else sorted(chosen(request))
     return render(request, "personnel/reorganising/ask.html", context_of(request, TITLES[kind], **context))
 
 

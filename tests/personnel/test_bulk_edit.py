@@ -231,3 +231,13 @@ def test_a_year_that_was_mistyped_is_said_and_nothing_previewed(people, clerk, v
     answer = visitor(clerk).post(PAGE, sent)
     assert "contract_from" in answer.context["form"].errors
     assert "rows" not in answer.context
+
+
+def test_the_way_back_from_the_preview_keeps_ticks_and_values(people, clerk, visitor):
+    browser = visitor(clerk)
+    page = browser.post(PAGE, sent(people[:2]))
+    assert 'name="back"' in page.content.decode()
+    again = browser.post(PAGE, sent(people[:2], back="1"))
+    assert [chosen for _person, chosen in again.context["people"]] == [True, True, False]
+    assert again.context["form"]["post"].value() == sent(people)["post"]
+    assert posts() == ["队员"] * 3

@@ -180,6 +180,8 @@ def test_a_clerk_looks_at_what_will_be_recorded_before_it_is(root, clerk, visito
     preview = browser.post("/personnel/member/seen/", ticked).content.decode()
     assert people[0].name in preview
     assert people[2].name not in preview
+    back = browser.post("/personnel/member/seen/", ticked | {"back": "1"}).content.decode()
+    assert [f'value="{one.pk}" id="seen-{one.pk}" checked' in back for one in people] == [True, True, False]
     assert not DocumentSighting.objects.exists()
     done = browser.post("/personnel/member/seen/", ticked | {"confirmed": "1"}, follow=True)
     assert done.redirect_chain

@@ -268,6 +268,11 @@ def test_a_split_asks_who_goes(village_of_ten, governance, visitor):
     assert browser.post(f"{NEW}/split/", sent | {"choosing": "1"}).context["problems"]
     looked = browser.post(f"{NEW}/split/", sent | {"members": people[:3]})
     assert looked.context["members"] == sorted(people[:3])
+    chosen_again = browser.post(f"{NEW}/split/", sent | {"members": people[:3], "back": "1"}).context
+    assert (len(chosen_again["people"]), chosen_again["ticked"]) == (10, frozenset(people[:3]))
+    asked_again = browser.post(f"{NEW}/split/", sent | {"members": people[:3], "choosing": "1", "back": "1"})
+    assert (asked_again.context["people"], asked_again.context["members"]) == (None, [])
+    assert "440199001009" in asked_again.content.decode()
     browser.post(f"{NEW}/split/", sent | {"members": people[:3], "confirmed": "1"})
     assert Member.objects.filter(unit=NEW_HERE).count() == 3
 

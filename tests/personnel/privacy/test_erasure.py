@@ -304,3 +304,11 @@ def test_a_ground_pasted_with_a_nul_is_kept_without_it(long_gone, officer, visit
     assert answer.status_code == 302
     with as_root("test"):
         assert ErasureBatch.objects.get().reason == "期限届满"
+
+
+def test_who_was_unticked_stays_unticked_when_the_ground_is_missing(long_gone, village, officer, visitor):
+    other = MemberFactory(unit=village)
+    serve(other, since="2010-01-01", until="2011-01-01")
+    page = visitor(officer).post(DUE_PAGE, {"member": other.pk, "reason": ""}).content.decode()
+    assert f'value="{other.pk}" checked' in page
+    assert f'value="{long_gone.pk}" checked' not in page
