@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from organization import draft_pages, drafts
 from organization.refused_by_database import sentence
 from personnel.admin.transfer_forms import AnswerForm, AskForm
+from personnel.exports.columns import Places
 from personnel.models import Card, Member, TransferConsent, TransferRequest
 from personnel.transfers import asking, deciding, lapsing
 
@@ -99,7 +100,7 @@ def consent_page(request, consent, form=None):
         title=card.name if card else str(consent),
         has_file=Member.objects.filter(pk=consent.member_id).exists(),
         effect=None if consent.decision else deciding.effect(consent, today),
-        until=lapsing.last_day(consent.asked_on),
+        until=lapsing.last_day(consent.asked_on), asker="".join(Places().of(consent.to_unit_id)),
     )  # fmt: skip
     return render(request, f"{PAGES}/consent.html", context)
 
