@@ -20,6 +20,7 @@ COMPOSED = {
     "organization/protection.py": "migrations: names of tables and roles, in the code",
     "organization/scope/scope.py": "as many placeholders as settings",
     "personnel/figures/course.py": "a condition of the code in its place; what is asked for goes along as parameters",
+    "personnel/figures/employment.py": "likewise",
     "personnel/figures/population.py": "likewise: conditions of the code, parameters for what is asked for",
 }
 RUNS_SQL = {"execute", "executemany", "raw", "extra", "RawSQL", "RunSQL", "copy_expert", "mogrify"}
