@@ -115,7 +115,7 @@ class GuardedAdmin(admin.ModelAdmin):
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         """Nothing is deleted here: what is not found is somewhere else, or never was."""
-        said = _("There is no %(name)s %(key)s in your register. What was there before may have gone to another unit.")
+        said = _("There is no %(name)s “%(key)s” in your register. What was there before may have moved elsewhere.")
         messages.warning(request, said % {"name": opts.verbose_name, "key": object_id[:20]})
         return HttpResponseRedirect(reverse("admin:index"))
 
