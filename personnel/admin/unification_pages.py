@@ -2,6 +2,7 @@
 
 import io
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
@@ -17,6 +18,7 @@ from personnel.merger import unification as tracker
 from personnel.models import Indicator
 
 ROWS_A_PAGE = 50
+EXPORT = "personnel.export_card"  # the list says of people what a list of them says
 
 
 def indicator_asked(request, programme):
@@ -45,6 +47,7 @@ def unification(request, programme):
             (names.get(town["town"], town["town"]), town["people"], [town[name] for name in programme.indicators])
             for town in towns
         ],
+        "may_export": request.user.has_perm(EXPORT),
         "rows": [{"placement": row, "lacks": tracker.lacks(row, programme)} for row in page.object_list],
     }  # fmt: skip
     return render(request, "personnel/merger/unification.html", context_of(request, programme, **context))
@@ -54,6 +57,8 @@ def export(request, programme):
     """The list of those who lack something, without numbers, as csv; an event says that it was taken out."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
+    if not request.user.has_perm(EXPORT):
+        raise PermissionDenied
     day, asked = timezone.localdate(), indicator_asked(request, programme)
     rows = [
         (str(row.unit), row.member.name, f"{row.member.birth_date}", "、".join(tracker.lacks(row, programme)))

@@ -1,4 +1,5 @@
-"""Two people at one instant, on two connections: one confirmation, one merger; and the demo's own as it is."""
+"""Two people at one instant, on two connections: one confirmation, one merger, a hundred times in
+`make drill`; and the demo's own as it is."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -58,6 +59,7 @@ def at_once(*tasks):
         return sorted(pool.map(run, tasks))
 
 
+@pytest.mark.drill
 def test_two_people_at_once_give_one_confirmation_and_one_merger(demo):
     given = current(demo["hr"])
     with as_account(demo["hr"]):

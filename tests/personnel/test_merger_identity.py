@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from organization.scope import as_account, as_root
 from personnel.assessment import appeals
-from personnel.merger import carrying_out
+from personnel.merger import candidates, carrying_out, proposing, reverting
 from personnel.merger.candidates import simulate
 from personnel.models import Assessment, Assignment, Placement
 from tests.factories import serve
@@ -27,6 +27,8 @@ from tests.personnel.assessed import (
 )
 
 PEOPLE = 7
+BEFORE = ((candidates, "FREEZE"), (proposing, "DECIDE"))
+BACK = ("FREE", "TAKE_AWAY", "GO_ON")
 FAULTS = ("END_SERVICES", "BEGIN_SERVICES", "LAND", "LEAVE", "RAISE_TASKS")
 
 
@@ -71,17 +73,17 @@ scores = st.lists(st.none() | st.sampled_from((0, 40, 59, 60, 61, 100)), min_siz
     mark=st.sampled_from((0, 59, 60, 100)),
     exempt=st.booleans(),
     heard=st.integers(0, PEOPLE - 1),
-    fault=st.sampled_from(FAULTS),
+    faults=st.tuples(st.sampled_from(BEFORE), st.sampled_from(FAULTS), st.sampled_from(BACK)),
 )
-def test_everybody_lands_exactly_once_or_nothing_happens(world, points, mark, exempt, heard, fault):
+def test_everybody_lands_exactly_once_or_nothing_happens(world, points, mark, exempt, heard, faults):
     sid = transaction.savepoint()
     try:
-        one_merger(world, points, mark, exempt, heard, fault)
+        one_merger(world, points, mark, exempt, heard, faults)
     finally:
         transaction.savepoint_rollback(sid)
 
 
-def one_merger(world, points, mark, exempt, heard, fault):
+def one_merger(world, points, mark, exempt, heard, faults):
     members, (officer, second, judge) = world["members"], world["people"]
     score(world["cycle"], officer, {m: p for m, p in zip(members, points, strict=True) if p is not None})
     given_programme = programme(world["cycle"], exempt_cohorts=[2003] if exempt else [])
@@ -94,12 +96,15 @@ def one_merger(world, points, mark, exempt, heard, fault):
     if set(wanted.values()) == {"pending"}:
         return
     before = in_the_past(members)
+    broken(*faults[0], lambda: propose(given_programme, officer, mark=mark * 100))
+    with as_root("test"):
+        assert not Placement.objects.filter(programme=given_programme).exists()
     propose(given_programme, officer, mark=mark * 100)
     confirm(given_programme, second)
     if wanted[members[heard].pk] == "transferred" and mark < 100:
         hear(world, members[heard], judge)
         wanted[members[heard].pk] = "absorbed"
-    broken(given_programme, officer, fault)
+    broken(carrying_out, faults[1], lambda: carry_out(given_programme, officer))
     assert in_the_past(members) == before
     carry_out(given_programme, officer)
     if wanted[members[1].pk] != "pending":
@@ -108,6 +113,9 @@ def one_merger(world, points, mark, exempt, heard, fault):
         landed = dict(Placement.objects.filter(programme=given_programme).values_list("member", "outcome"))
     assert landed == wanted
     check_services(members, wanted)
+    after = in_the_past(members)
+    broken(reverting, faults[2], lambda: revert(given_programme, officer))
+    assert in_the_past(members) == after
     revert(given_programme, officer)
     assert in_the_past(members) == before
 
@@ -119,15 +127,15 @@ def hear(world, member, judge):
         appeals.decide(found, judge, is_upheld=True, reason="补分", scores=[10_000] * 5)
 
 
-def broken(of_programme, officer, fault):
-    """Carry out with a statement that fails in the middle."""
-    usual = getattr(carrying_out, fault)
-    setattr(carrying_out, fault, "SELECT 1 / 0")
+def broken(module, statement, step):
+    """Take a step with a statement that fails in the middle."""
+    usual = getattr(module, statement)
+    setattr(module, statement, "SELECT 1 / 0")
     try:
         with pytest.raises(DatabaseError, match="division by zero"):
-            carry_out(of_programme, officer)
+            step()
     finally:
-        setattr(carrying_out, fault, usual)
+        setattr(module, statement, usual)
 
 
 def check_services(members, wanted):
