@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 from dashboards.asked import Asked
 from dashboards.lists import Listing, change_page
 from organization.models import Unit
-from personnel.figures.kit import campaign_on
+from personnel.figures.kit_issued import campaign_on
 from personnel.kit import shortages
 
 SEES_KIT = "personnel.view_kitissue"

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from dashboards.asked import Asked
 from dashboards.charts.shapes import number
 from organization.models import Unit
-from personnel.figures.kit import KEYS, by_town
+from personnel.figures.kit_issued import KEYS, by_town
 from personnel.models import Force
 
 

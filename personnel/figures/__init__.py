@@ -8,7 +8,7 @@ there is no figure of it.
 
 from personnel.figures.course import headcounts, movement
 from personnel.figures.employment import guards
-from personnel.figures.kit import kit
+from personnel.figures.kit_issued import kit
 from personnel.figures.leadership import posts, squads_at_risk
 from personnel.figures.mergers import merger
 from personnel.figures.population import by_unit, strength

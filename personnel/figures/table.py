@@ -7,7 +7,7 @@ from organization.figures import teams
 from personnel.figures.contracts import contracts
 from personnel.figures.course import movement
 from personnel.figures.employment import guards
-from personnel.figures.kit import kit
+from personnel.figures.kit_issued import kit
 from personnel.figures.leadership import posts, squads_at_risk
 from personnel.figures.mergers import merger
 from personnel.figures.population import strength
