@@ -28,9 +28,9 @@ GROUP BY 1 HAVING count(*) FILTER (WHERE p.lacking > 0) > 0 ORDER BY 1
 """
 # Of those for whom something is mandatory, who serve in one force, where one is asked for.
 OF_FORCE = """
-w.unit_id BETWEEN %(low)s AND %(high)s AND (%(force)s::text IS NULL OR EXISTS (
-  SELECT FROM personnel_assignment a WHERE a.member_id = w.member_id AND a.force = %(force)s
-    AND a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(day)s)))
+w.unit_id BETWEEN %(low)s AND %(high)s AND (%(force)s::text IS NULL OR w.member_id IN (
+  SELECT a.member_id FROM personnel_assignment a
+  WHERE a.force = %(force)s AND a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(day)s)))
 """
 WITHOUT = f"""
 SELECT m.id, m.name, m.unit_id, array_agg(w.item_id ORDER BY w.item_id)
