@@ -5,7 +5,7 @@ import os
 import re
 import uuid
 from datetime import date
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.apps import apps
@@ -54,6 +54,8 @@ PUBLIC = {
     "personnel.confirmationcycle",
     "personnel.kitcampaign",
 }  # names of units, when lists are due, and when which kit is issued are known to everybody
+FRONT = "/"
+LEAST = "/password_change/done/"  # the page of the admin that shows least; messages stand on it as on every other
 SENTINELS = ("哨兵", "shaobing")
 # Values for arguments of addresses that are no number of a row of the model in the address.
 VALUES = {
@@ -197,10 +199,25 @@ def test_no_address_gives_anybody_a_fault():
 # --- foreign like missing --------------------------------------------------------------------------------------------
 
 
+def followed(browser, address, to=LEAST):
+    """The redirects from an address, and the page that they lead to.
+
+    In place of the front page, which is dear and says the same wherever its visitor comes from, but for the messages,
+    another page has the messages.
+    """
+    chain, answer = [], browser.get(address)
+    while answer.status_code in {301, 302, 303, 307, 308}:
+        assert len(chain) < 20, chain
+        chain.append(answer["Location"])
+        address = urljoin(address, answer["Location"])
+        answer = browser.get(to if address == FRONT else address)
+    return chain, answer
+
+
 def told(browser, address, number):
     """All that a visitor learns from an address, without numbers of rows and of requests and without tokens."""
-    answer = browser.get(address, follow=True)
-    text = answer.content.decode() + repr(answer.redirect_chain) + repr(sorted(answer.headers))
+    chain, answer = followed(browser, address)
+    text = answer.content.decode() + repr(chain) + repr(sorted(answer.headers))
     text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
     text = re.sub(r'data-left="\d+"', "", text)  # seconds of the session
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "", text)
@@ -229,6 +246,14 @@ def test_the_comparison_notices_a_row_that_is_there(root, account, visitor):
     address = reverse("admin:personnel_member_change", args=[rows["personnel.member"]])
     other = reverse("admin:personnel_member_change", args=[MISSING])
     assert told(browser, address, rows["personnel.member"]) != told(browser, other, MISSING)
+
+
+def test_what_the_front_page_would_say_of_a_missing_row_the_comparison_reads_elsewhere(root, account, visitor):
+    browser, address = visitor(account("staff", TOWN)), reverse("admin:personnel_member_change", args=[MISSING])
+    for page in (FRONT, LEAST):
+        chain, answer = followed(browser, address, to=page)
+        assert (chain, answer.request["PATH_INFO"], answer.status_code) == ([FRONT], page, 200)
+        assert f"“{MISSING}”" in answer.content.decode()
 
 
 # --- no word of another town -----------------------------------------------------------------------------------------
@@ -278,7 +303,7 @@ def test_no_page_holds_a_word_of_another_town(root, account, visitor, role, unit
 
 def seen(browser, address):
     """What a visitor reads: entities and the escapes of JSON resolved."""
-    text = html.unescape(browser.get(address, follow=True).content.decode())
+    text = html.unescape(followed(browser, address)[1].content.decode())
     return re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)
 
 
