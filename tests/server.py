@@ -17,6 +17,9 @@ def start() -> None:
     """Point the settings at a server of our own; workers of a parallel run share their parent's."""
     if os.environ.get(MARK):
         return
+    # Hundreds of processes follow, of this site: none shall compile it again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     from config.catalogue import compile_stale
     from config.localpg import temporary_cluster
 
