@@ -3,11 +3,13 @@
 import gc
 import os
 from datetime import date
+from functools import partial
 
 import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from django.test import client as test_client
 from django.utils import translation
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -40,6 +42,13 @@ def pytest_configure():
     hypothesis_settings.register_profile("unhurried", deadline=None)
     hypothesis_settings.load_profile("unhurried")
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    test_client.store_rendered_templates = partial(note_page, test_client.store_rendered_templates)
+
+
+def note_page(note, store, signal, sender, template, context, **more):
+    """The test client copies the context of each template that a page is made of; hundreds of them are widgets."""
+    if not (template.origin.template_name or "").startswith("django/forms/"):
+        note(store, signal, sender, template, context, **more)
 
 
 # What takes long comes first, so that two workers are busy to the end; a browser, which waits, beside what computes.
