@@ -183,10 +183,20 @@ def complaints():
     return []
 
 
+@pytest.fixture(scope="package")
+def logins():
+    """{account: cookies} of logins that no window uses at the moment; the next test goes on with them."""
+    return {}
+
+
 @pytest.fixture
-def page(browser, site, complaints, request):
-    """Opens a window, logged in: page("village"). page(None) is nobody; width=390 is a telephone."""
-    contexts = []
+def page(browser, site, complaints, logins, request):
+    """Opens a window, logged in: page("village"). page(None) is nobody; width=390 is a telephone.
+
+    Who logged in for an earlier test comes back with that test's cookies, and types the password again where they are
+    worth nothing any more. Two windows of one test never share a login, unless it opens the second in the first's.
+    """
+    contexts, used = [], {}
 
     def opened(username=None, *, width=1280, height=800, **options):
         context = browser.new_context(
@@ -200,7 +210,8 @@ def page(browser, site, complaints, request):
         contexts.append(context)
         window = watched(context.new_page(), complaints)
         if username:
-            log_in(window, username, site.password)
+            come_back(window, logins.pop(username, ())) or log_in(window, username, site.password)
+            used[username] = context.cookies()
         return window
 
     yield opened
@@ -208,6 +219,7 @@ def page(browser, site, complaints, request):
         photograph(contexts, request.node.name)
     for context in contexts:
         context.close()
+    logins.update(used)
     assert complaints == []
 
 
@@ -217,6 +229,15 @@ def watched(window, complaints):
     window.on("console", lambda entry: entry.type == "error" and complaints.append(f"console: {entry.text}"))
     window.on("response", lambda answer: answer.status >= 500 and complaints.append(f"{answer.status}: {answer.url}"))
     return window
+
+
+def come_back(window, cookies):
+    """Whether the front page opens with these cookies."""
+    if not cookies:
+        return False
+    window.context.add_cookies(cookies)
+    window.goto("/")
+    return "/login/" not in window.url
 
 
 def log_in(window, username, password):

@@ -1,5 +1,9 @@
-def test_a_village_clerk_logs_in_sees_the_workbench_in_chinese_and_logs_out(page):
-    window = page("village")
+from tests.browser.conftest import log_in
+
+
+def test_a_village_clerk_logs_in_sees_the_workbench_in_chinese_and_logs_out(page, site):
+    window = page()
+    log_in(window, "village", site.password)
 
     assert "工作台" in window.title()
     assert window.locator("html").get_attribute("lang") == "zh-hans"
