@@ -13,6 +13,7 @@ from django.test import client as test_client
 from django.utils import translation
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from organization.models import Unit
@@ -37,10 +38,12 @@ UNITS = {
 
 
 def pytest_configure():
-    """Pages name static files plainly; the browser tests' own site collects and hashes them. No example has a deadline:
-    times are for `make bench`, and a busy machine is no fault of the code."""
-    hypothesis_settings.register_profile("unhurried", deadline=None)
+    """Pages name static files plainly; the browser tests' own site collects and hashes them. It hashes passwords as an
+    office does, too; here they are hashed at once. No example has a deadline, and none is too slow: times are for
+    `make bench`, and a busy machine is no fault of the code."""
+    hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     hypothesis_settings.load_profile("unhurried")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     test_client.store_rendered_templates = partial(note_page, test_client.store_rendered_templates)
 
