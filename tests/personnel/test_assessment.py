@@ -278,6 +278,21 @@ def test_a_result_stands_on_the_persons_page(running, officer, town, visitor):
     assert "年度考核" in visitor(town).get(f"/personnel/member/{member.pk}/change/").content.decode()
 
 
+def test_from_a_person_the_scores_are_one_form_until_the_results_are_closed(running, town, visitor):
+    member, other = patrol(2)
+    examiner(running, town, TOWN)
+    score(running, town, {member: 88, other: 88}, NOW)
+    browser, form = visitor(town), f"/personnel/assessmentcycle/{running.pk}/scores/?member={member.pk}"
+    pages = [f"/personnel/member/{member.pk}/change/", f"/personnel/assessment/{sheet_of(member).pk}/change/"]
+    assert all(f'href="{form}"' in browser.get(page).content.decode() for page in pages)
+    shown = browser.get(form).content.decode()
+    assert f'name="s-{member.pk}-0"' in shown
+    assert f'name="s-{other.pk}-0"' not in shown
+    with as_root("test"):
+        AssessmentCycle.objects.filter(pk=running.pk).update(closed_on=NOW, closed_by=town.pk)
+    assert not any(f'href="{form}"' in browser.get(page).content.decode() for page in pages)
+
+
 def test_a_cycle_is_defined_by_its_form(db, officer, visitor):
     form = {
         "name": "新考核", "forces": ["patrol"], "starts_on": "2026-01-01", "ends_on": "2026-02-01",
