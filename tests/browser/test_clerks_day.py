@@ -52,7 +52,7 @@ def test_a_clerks_day(page, picture, accessible):
     window.fill("#searchbar", "zengshiyong")
     window.press("#searchbar", "Enter")
     expect(window.locator("#result_list")).to_contain_text("曾试用")
-    assert window.locator("#result_list tbody tr").count() == 1
+    expect(window.locator("#result_list tbody tr")).to_have_count(1)
     picture(window, "3-search")
     window.locator("#result_list").get_by_role("link", name="曾试用").click()
 
@@ -111,4 +111,4 @@ def test_the_clerk_of_another_village_does_not_find_the_person(page):
         window.goto("/personnel/card/")
         window.fill("#searchbar", name)
         window.press("#searchbar", "Enter")
-        assert window.locator("#result_list tbody tr").count() == 0
+        expect(window.locator("#result_list tbody tr")).to_have_count(0)

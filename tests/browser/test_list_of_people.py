@@ -24,7 +24,7 @@ def test_a_filter_is_saved_opened_made_usual_and_deleted(page, accessible):
     pictured(window, "filters")
     window.click("a:has-text('女队员')")
     window.wait_for_url("**/personnel/card/?sex=female&opened=1")
-    assert window.locator("#result_list tbody tr").count() == women
+    expect(window.locator("#result_list tbody tr")).to_have_count(women)
     window.goto("/personnel/card/filters/")
     window.click("[name=usual]")
     window.goto(PEOPLE)

@@ -23,7 +23,8 @@ def picture():
 
 
 def press(window, step):
-    window.locator(f"form[action$='/{step}/'] [type=submit]").first.click()
+    with window.expect_navigation():  # the page before may have a message, too
+        window.locator(f"form[action$='/{step}/'] [type=submit]").first.click()
     expect(window.locator(".messagelist")).to_be_visible()
 
 
@@ -108,7 +109,8 @@ def test_a_merger_from_definition_to_its_tasks(page, picture, accessible):
     office.locator("#result_list tbody tr", has_text=CYCLE).locator("a").first.click()
     office.locator("a[href*='?assessment=']").click()
     office.fill("[name=grounds]", "漏记两次勤务")
-    office.locator("[type=submit].default").click()
+    with office.expect_navigation():  # before the others look
+        office.locator("[type=submit].default").click()
     hr.goto(address)
     assert hr.locator("form[action$='/carry-out/']").count() == 0, "an appeal is undecided"
     office.goto("/personnel/appeal/?standing=undecided")
@@ -119,7 +121,8 @@ def test_a_merger_from_definition_to_its_tasks(page, picture, accessible):
     for cell in office.locator("[name^=score]").all():
         cell.fill("66")
     picture(office, "5-appeal")
-    office.locator("[type=submit].default").click()
+    with office.expect_navigation():  # before the others look
+        office.locator("[type=submit].default").click()
 
     hr.goto(address)
     press(hr, "carry-out")

@@ -74,7 +74,8 @@ def test_a_photo_goes_from_the_file_to_the_work_card(page, accessible, complaint
 def test_a_roster_breaks_into_pages_with_header_and_number(page, accessible):
     window = page("town")
     window.goto("/personnel/card/print/?force=joint_defence")
-    window.click(".submit-row [type=submit]")
+    with window.expect_navigation():  # with all its sheets: they are counted
+        window.click(".submit-row [type=submit]")
     sheets = window.locator(".sheet").count()
     assert sheets > 1
     assert window.locator(".sheet thead").count() == sheets
@@ -95,8 +96,8 @@ def test_the_pages_about_photos_and_prints_fit_a_telephone(page):
         window.goto(address)
         assert window.evaluate("document.documentElement.scrollWidth <= innerWidth")
         look(window, f"narrow-{number}")
-    window.click(".submit-row [type=submit]")
-    window.wait_for_load_state("networkidle")  # with its style sheets
+    with window.expect_navigation():  # with its style sheets
+        window.click(".submit-row [type=submit]")
     assert window.evaluate("document.documentElement.scrollWidth <= innerWidth")
     look(window, "narrow-roster")
 

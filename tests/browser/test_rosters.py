@@ -133,7 +133,7 @@ def test_a_messy_roster_of_three_villages_from_upload_to_undo(page, sent, access
     expect(window.locator("#next")).to_contain_text("有两个办法")
 
     window.get_by_role("link", name="查看这些行").click()
-    assert window.locator(".roster-table tbody tr").count() == 4
+    expect(window.locator(".roster-table tbody tr")).to_have_count(4)
     expect(row(window, BAD_DIGIT)).to_contain_text("校验码")
     expect(row(window, AS_NUMBER)).to_contain_text("已被Excel转成数字")
     expect(row(window, REPEATED)).to_contain_text(f"与第{5 + FIRST - 1}行")
@@ -155,7 +155,7 @@ def test_a_messy_roster_of_three_villages_from_upload_to_undo(page, sent, access
     expect(row(window, 51)).to_be_visible()
     window.get_by_role("link", name="略过 2").click()
     expect(row(window, ELSEWHERE)).to_contain_text(known[0])
-    assert window.locator(".roster-table tbody tr").count() == 2
+    expect(window.locator(".roster-table tbody tr")).to_have_count(2)
 
     window.get_by_role("button", name="先导入合格的296行").first.click()
     expect(window.locator(".messagelist")).to_contain_text("新增296人")
@@ -189,7 +189,7 @@ def test_a_messy_roster_of_three_villages_from_upload_to_undo(page, sent, access
     window.get_by_role("button", name="确定撤销").click()
     expect(window.locator(".messagelist")).to_contain_text("收回296行")
     expect(window.locator(".roster-facts")).to_contain_text("已撤销")
-    assert window.locator(".roster-table tbody a").count() == 0
+    expect(window.locator(".roster-table tbody a")).to_have_count(0)
 
 
 def small(born, serials=(1, 2)):
@@ -241,7 +241,7 @@ def test_a_file_that_is_no_roster_is_refused_in_one_sentence_and_the_choices_sta
     file = {"name": "照片.xlsx", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n" + bytes(200)}
     window.set_input_files("[name=file]", file)
     window.get_by_role("button", name="读取并预览").click()
-    assert window.locator(".errorlist li").count() == 1
+    expect(window.locator(".errorlist li")).to_have_count(1)
     assert window.input_value("[name=unit_code]") == village
     assert window.input_value("[name=force]") == "volunteer"
     assert window.is_checked("[name=is_whole]")
