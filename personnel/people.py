@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from organization import belonging
+from organization.scope import current
 from personnel import codes, identity
 from personnel.models import Assignment, Card
 from personnel.realname import levels
@@ -130,7 +131,10 @@ def educated(band: str) -> Q:
 
 
 def named(text: str) -> Q:
-    """Condition on name or reading. Prefixes are written as ranges of text, which an index beneath a policy can use."""
+    """Condition on a part of a name, or on the beginning of a reading.
+
+    Beginnings are written as ranges of text, which an index beneath a policy can use.
+    """
     text = text.strip()
     if not text:
         return Q()
@@ -146,4 +150,6 @@ def named(text: str) -> Q:
             if key
             else Q(pk=None)
         )
-    return Q(name__gte=text, name__lt=text + LAST_CHARACTER) | Q(name__contains=text)
+    part = Q(name__contains=text)
+    # An index of characters is of use where no policy stands before it: of a part of a unit all cards are read.
+    return part & Q(name__has_characters_of=text) if current().role == "whole" else part

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import Lookup, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -40,3 +40,18 @@ class Card(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class HasCharactersOf(Lookup):
+    """The text has every character of the other one, in any order: what the index `card_by_character` can tell."""
+
+    lookup_name = "has_characters_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        text, of_text = self.process_lhs(compiler, connection)
+        other, of_other = self.process_rhs(compiler, connection)
+        return f"string_to_array({text}, NULL) @> string_to_array({other}, NULL)", [*of_text, *of_other]
+
+
+Card._meta.get_field("name").register_lookup(HasCharactersOf)

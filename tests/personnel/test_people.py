@@ -3,16 +3,22 @@
 from datetime import date
 
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from organization.models import Unit
+from organization.scope import as_account
 from personnel.admin.cards import is_above_districts
-from personnel.people import Selection
+from personnel.models import Card
+from personnel.people import Selection, named
 from tests.conftest import DISTRICT, OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE
 from tests.factories import MemberFactory, serve
 
 DAY = date(2014, 7, 1)
 LIST = reverse("admin:personnel_card_changelist")
+NAMES = st.text("张海聪𠮷·阿'{,\\", min_size=2, max_size=6)
 
 
 def counted(**conditions):
@@ -71,6 +77,29 @@ def test_a_selection_lists_each_person_once(people, conditions, expected):
     assert counted(**({"unit": DISTRICT} | conditions)) == len(expected)
 
 
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)  # each example takes back what it wrote
+@given(name=NAMES, part=st.data())
+def test_a_part_of_a_name_finds_the_same_people_above_and_below(root, clerk, name, part):
+    start = part.draw(st.integers(0, len(name) - 1))
+    text = part.draw(st.sampled_from([name[start:], name[: start + 1], name[::-1], name + name, "%", "_"]))
+    with transaction.atomic():
+        serve(MemberFactory(name=name), since="2013-01-01")
+        asked = {"unit": VILLAGE, "text": text}
+        expected = [name] if text in name and not text.isascii() else []
+        assert [one for one in names(**asked) if one == name] == expected
+        with as_account(clerk):
+            assert [one for one in names(**asked) if one == name] == expected
+        transaction.set_rollback(True)
+
+
+def test_whoever_sees_all_finds_parts_of_names_by_an_index(people):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+    assert "card_by_character" in Card.objects.filter(named("在岗")).order_by().explain()
+
+
 @pytest.mark.parametrize("most", [1, 2, 3, 4, 5, 50])
 @pytest.mark.parametrize("conditions", [{}, {"status": "all"}, {"text": "李"}, {"person": {"sex": "female"}}])
 def test_people_are_counted_up_to_a_limit_whoever_serves_twice(people, most, conditions):
@@ -94,7 +123,6 @@ def test_a_day_in_the_past_lists_those_who_served_then(people):
 
 @pytest.mark.parametrize(("role", "most"), [("clerk", 19), ("hr", 20)])
 def test_a_page_takes_as_many_queries_for_a_hundred_people_as_for_ten(root, visitor, account, role, most):
-    from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     browser = visitor(account(role, VILLAGE if role == "clerk" else DISTRICT))
