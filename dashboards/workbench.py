@@ -28,7 +28,6 @@ from personnel.models.roster import STAGED_FOR
 
 # What each role can do something about; finance and training have nothing to mend here.
 REMIND_DAYS = 30  # before lists are due
-PLAIN_GAPS = ("without-phone", "without-education")
 FILES = (*FILE_GAPS, "without-service")
 SQUADS = ("squads-empty", "squads-small", "squads-leaderless")
 GAPS = {
@@ -50,7 +49,10 @@ def context(request) -> dict:
         return {}
     today = timezone.localdate()
     asked = Asked(account, account.unit, today, today)
-    shown: dict = {"figures": key_figures(asked), "actions": actions(asked)}
+    level = divisions.level(account.unit.code)
+    shown: dict = {"actions": actions(asked)}
+    if level != "province":  # three million people are counted when somebody asks, not whenever somebody logs in
+        shown["figures"] = key_figures(asked)
     if account.has_perm("personnel.change_member"):
         shown["waiting"] = contract_work.waiting(asked)
         shown["changed"] = changed(asked, request)
@@ -68,7 +70,7 @@ def context(request) -> dict:
         shown["waiting"] = kit + shown.get("waiting", [])
     if merging := merger_work.waiting(account, today):
         shown["waiting"] = merging + shown.get("waiting", [])
-    if account.role in GAPS:
+    if account.role in GAPS and level in COUNTED_LEVELS:  # above a district it takes too long, and others have to act
         shown["gaps"] = counted(asked, GAPS[account.role]) + corrections(asked)
     return shown
 
@@ -78,9 +80,7 @@ def counted(asked: Asked, slugs) -> list[dict]:
     squads = figures.squads_at_risk(asked.day, asked.within) if set(slugs) & set(SQUADS) else []
     known = {slug: _squads(slug, squads) for slug in SQUADS}
     if set(slugs) & set(FILE_GAPS):
-        # Above a district a look into other tables for every file takes too long for a page that opens by itself.
-        asked_for = FILE_GAPS if divisions.level(asked.unit.code) in COUNTED_LEVELS else PLAIN_GAPS
-        counts = gaps.file_counts(asked.day, asked.within, ours(asked), asked_for)
+        counts = gaps.file_counts(asked.day, asked.within, ours(asked), FILE_GAPS)
         known |= dict.fromkeys(FILE_GAPS, 0) | counts
     found = []
     for slug in slugs:
