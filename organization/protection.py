@@ -49,6 +49,7 @@ def roles(connection) -> dict[str, str]:
         "gate": f"{name}_gate",
         "staff": f"{name}_staff",
         "whole": f"{name}_whole",
+        "heir": f"{name}_heir",
     }
 
 
@@ -82,14 +83,19 @@ class DatabaseOperation(Operation):
 
 
 class CreateRoles(DatabaseOperation):
-    """The three roles behind the site's login; creation may be repeated."""
+    """The roles behind the site's login; creation may be repeated."""
+
+    parts: tuple[str, ...] = ("gate", "staff", "whole")
 
     def forwards(self, names):
-        for part in ("gate", "staff", "whole"):
+        for part in self.parts:
+            inherits = "INHERIT" if part == "heir" else "NOINHERIT"
             yield (
-                f'DO $$ BEGIN CREATE ROLE "{names[part]}" NOLOGIN NOINHERIT; '
+                f'DO $$ BEGIN CREATE ROLE "{names[part]}" NOLOGIN {inherits}; '
                 f"EXCEPTION WHEN duplicate_object THEN NULL; END $$"
             )
+            if part == "heir":
+                yield f'GRANT "{names["staff"]}" TO "{names["heir"]}"'
             yield f'GRANT "{names[part]}" TO "{names["site"]}"'
             yield f'GRANT USAGE ON SCHEMA public TO "{names[part]}"'
         yield f'GRANT SELECT ON django_migrations TO "{names["site"]}"'

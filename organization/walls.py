@@ -11,10 +11,11 @@ from organization.protection import AUDITED
 from organization.table_kinds import kinds, undoable
 
 SECURED = AUDITED | {"card", "event", "hub", "personal", "record", "staged"}
+STAYS = frozenset({"history", "card"})  # with the code of the unit where it happened, for its heirs to read
 RANGED = frozenset({"own", "file", "history", "card", "record", "staged"})
 # Tables that the gate alone reads, and the view, which has the range in its own text.
 ELSEWHERE = frozenset({"gate", "view"})
-WEB_ROLES = ("gate", "staff", "whole")
+WEB_ROLES = ("gate", "staff", "whole", "heir")
 TRAIL_TRIGGERS = {"trail_insert", "trail_update", "trail_delete", "key_never_changes"}
 PLAIN_TO_THE_LOGIN = "django_migrations"  # is everything applied? The site asks that before anybody has a scope.
 
@@ -144,8 +145,11 @@ def _unsecured(table: Table, kind: str, roles: dict[str, int]) -> Iterator[str]:
             yield _("the policy %(policy)s is for a role that is not ours") % {"policy": name}
         elif kind in RANGED and ours[role] == "staff" and command != "a" and "app.unit_low" not in condition:
             yield _("the policy %(policy)s lets staff past their own range") % {"policy": name}
+        elif ours[role] == "heir" and (command not in "r*" or "app.inherited" not in condition):
+            yield _("the policy %(policy)s lets heirs past what they inherited") % {"policy": name}
     # A policy of deletion alone narrows what others allow; it lets nobody read or write.
-    without = ({"owner"} if kind == "hub" else {"owner", "staff", "whole"}) - {
+    needed = {"owner"} if kind == "hub" else {"owner", "staff", "whole"}
+    without = (needed | ({"heir"} if kind in STAYS else set())) - {
         ours.get(role) for _name, command, role, _condition in table.policies if command != "d"
     }
     if without:
@@ -208,4 +212,6 @@ def _allowed(kind: str, part: str) -> set[str]:
         return set(GATE_MAY.get(kind, ()))
     if kind == "rules" and part == "staff":
         return {"SELECT"}
+    if part == "heir":
+        return set()  # all by way of staff
     return set(OTHERS_MAY.get(kind, {"SELECT", "INSERT", "UPDATE"}))

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from organization.models import Account
 from personnel.models import ListSetting, SavedFilter
+from personnel.saved_filters import of_today
 
 # Key of the column: its name on the page, and its columns in an export (`personnel.exports.columns`).
 CHOICES = {
@@ -54,7 +55,7 @@ def on_opening(account: Account) -> tuple[tuple[str, ...], str]:
     setting = ListSetting.objects.filter(actor=account.pk).annotate(query=Subquery(filters)).first()
     if setting is None:
         return USUAL, ""
-    return known(setting.columns) if setting.columns else USUAL, setting.query or ""
+    return known(setting.columns) if setting.columns else USUAL, of_today(setting.query or "")
 
 
 def choose(account: Account, keys: Iterable[str]) -> None:

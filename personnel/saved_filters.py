@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models import Account
 from organization.refusal import Refusal
+from organization.reorganisation import heirs
 from personnel.models import ListSetting, SavedFilter
 
 MOST = 50  # an account keeps
@@ -52,7 +53,7 @@ def mine(account: Account):
 
 
 def of_others(account: Account):
-    """What colleagues of the very same unit share; the database shows no more."""
+    """What colleagues of the very same unit share, or of one whose place it took; the database shows no more."""
     return SavedFilter.objects.filter(is_shared=True).exclude(actor=account.pk)
 
 
@@ -96,7 +97,27 @@ def opening(account: Account) -> str:
     """The query that the account's list opens with; "" for the whole list, also when a colleague stopped sharing."""
     chosen = ListSetting.objects.filter(actor=account.pk).values("opens_with")
     found = SavedFilter.objects.filter(pk__in=chosen).first()
-    return found.query if found else ""
+    return of_today(found.query) if found else ""
+
+
+def shown(filters: Iterable[SavedFilter]) -> list[SavedFilter]:
+    """The filters, each with the query that it opens today."""
+    found = list(filters)
+    following = heirs() if any("unit" in conditions(each.query) for each in found) else {}
+    for each in found:
+        each.query = _succeeded(each.query, following)
+    return found
+
+
+def of_today(query: str) -> str:
+    """The same conditions; in place of a unit that closed since, the one that took its place."""
+    return _succeeded(query, heirs()) if "unit" in conditions(query) else query
+
+
+def _succeeded(query: str, following: Mapping[int, int]) -> str:
+    asked = conditions(query)
+    code = int(asked.get("unit", 0))
+    return urlencode(asked | {"unit": str(following[code])}) if code in following else query
 
 
 def conditions(query: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from django.db import ProgrammingError, connections
 from psycopg2.sql import SQL, Identifier
 
 from config.localpg.binaries import program
+from organization.inheritance import CreateHeirs
 from organization.protection import CreateRoles, roles
 
 DROP = SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
@@ -81,7 +82,8 @@ def keep(owner):
 
 def copy(owner, kept):
     with owner.cursor() as cursor:
-        for statement in CreateRoles().forwards(roles(owner)):
+        names = roles(owner)
+        for statement in (*CreateRoles().forwards(names), *CreateHeirs().forwards(names)):
             if "django_migrations" not in statement:  # there as yet is no table; the SQL has its rights
                 cursor.execute(statement)
     owner.close()

@@ -34,7 +34,12 @@ class Scope:
         role = self.role if self.role == "none" else f"{connection.settings_dict['NAME']}_{self.role}"
         # Beneath a policy the planner takes a merge for cheap, since it counts on an early end: the rows that the
         # policy hides never end it, and a town's clerk waits for a walk through a province's index.
-        values = [("role", role), ("enable_mergejoin", "off" if self.role == "staff" else "on")]
+        values = [
+            ("role", role),
+            ("enable_mergejoin", "off" if self.role == "staff" else "on"),
+            ("app.inherited", ""),
+            ("app.inherited_here", ""),
+        ]
         for field in fields(self)[1:]:
             value = getattr(self, field.name)
             text = ",".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
@@ -52,11 +57,26 @@ def current() -> Scope:
     return _current.get()
 
 
+# What the range inherited from closed units outside it; who inherited something takes the role of heirs. See
+# `organization.inheritance`.
+INHERIT = """
+, set_config('app.inherited', inherited_units(%s, %s), true),
+  set_config('app.inherited_here', inherited_units(%s, %s), true),
+  set_config('role', CASE current_setting('app.inherited') WHEN '' THEN %s ELSE %s END, true)
+"""
+
+
 def _tell(scope: Scope) -> None:
     pairs = scope.settings()
     calls = ", ".join(["set_config(%s, %s, true)"] * len(pairs))
+    values: list[str | int | None] = [text for pair in pairs for text in pair]
+    heirs = ""
+    if scope.role == "staff" and scope.unit_low is not None:
+        name = connection.settings_dict["NAME"]
+        heirs, low, high = INHERIT, scope.unit_low, scope.unit_high
+        values += [low, high, low, low, f"{name}_staff", f"{name}_heir"]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {calls}", [text for pair in pairs for text in pair])
+        cursor.execute(f"SELECT {calls}{heirs}", values)
 
 
 @contextmanager

@@ -33,8 +33,8 @@ def filters_page(request):
     account = request.user
     context = context_of(
         request, _("Saved filters"), conditions=told(query), opens_with=saved_filters.opening(account),
-        mine=[(each, told(each.query)) for each in saved_filters.mine(account)],
-        of_others=[(each, told(each.query)) for each in saved_filters.of_others(account)],
+        mine=[(each, told(each.query)) for each in saved_filters.shown(saved_filters.mine(account))],
+        of_others=[(each, told(each.query)) for each in saved_filters.shown(saved_filters.of_others(account))],
     )  # fmt: skip
     return render(request, "personnel/lists/filters.html", context)
 

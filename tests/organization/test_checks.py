@@ -81,13 +81,18 @@ FAULTS = {
     "GRANT SELECT ON organization_unit TO PUBLIC": "organization_unit: PUBLIC",
     "GRANT UPDATE ON organization_securityevent TO {whole}": "organization_securityevent: whole",
     "GRANT INSERT ON auth_permission TO {staff}": "auth_permission: staff",
+    "GRANT SELECT ON personnel_member TO {heir}": "personnel_member: heir",
+    "DROP POLICY of_heir ON personnel_assignment": "personnel_assignment: ",
+    "CREATE POLICY too_much ON personnel_card FOR SELECT TO {heir} USING (true)": "too_much",
+    "CREATE POLICY writes ON personnel_assignment FOR UPDATE TO {heir}"
+    " USING (unit_id::text = current_setting('app.inherited'))": "writes",
 }
 
 
 @pytest.mark.parametrize("statement", FAULTS)
 def test_a_hole_in_a_wall_is_found(after, statement):
     database = connections["owner"].settings_dict["NAME"]
-    names = {part: f'"{database}_{part}"' for part in ("gate", "staff", "whole")}
+    names = {part: f'"{database}_{part}"' for part in walls.WEB_ROLES}
     assert FAULTS[statement] in after(statement.format(**names))
 
 

@@ -1,17 +1,18 @@
 """Units merged, renumbered and split: the past stays and is shown where it belongs, and everybody goes on working."""
 
+import uuid
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from organization import belonging
+from organization import belonging, drafts
 from organization.models import Account, Employer, Reorganisation, Team, Unit
 from organization.scope import as_account, as_root
-from personnel import figures
-from personnel.models import Appointment, Assignment, Member
+from personnel import figures, saved_filters
+from personnel.models import Appointment, Assignment, Card, Member, SavedFilter
 from personnel.people import PROFESSIONAL, Selection
 from personnel.reorganising import orders
 from personnel.reorganising.carrying_out import ReorganisationRefused, carry_out, preview
@@ -304,3 +305,88 @@ def test_nobody_else_reorganises(root, account, visitor, role):
     for kind in ("merge", "renumber", "split"):
         assert browser.get(f"{NEW}/{kind}/").status_code == 403
     assert browser.get("/organization/reorganisation/").status_code == 403
+
+
+# --- who took the place of a unit -------------------------------------------------------------------------------------
+
+
+def again(account):
+    return Account.objects.get(pk=account.pk)
+
+
+def test_the_successors_own_accounts_see_its_past_too(village_of_ten, governance, account):
+    clerk, staff = account("clerk", VILLAGE), account("staff", TOWN)
+    do(governance, orders.renumber(unit(TOWN), NEW_TOWN, "东塘镇", DAY))
+    for day in (LAST_YEAR, DAY - timedelta(days=1), DAY, TODAY):
+        assert heads(again(staff), day, NEW_TOWN, NEW_TOWN + 1) == [10, 10]
+        assert heads(again(clerk), day, NEW_TOWN + 1) == [10]
+
+
+def test_a_village_that_goes_to_another_town_brings_its_past_there(village_of_ten, governance, account):
+    clerk, stranger, town = account("clerk", VILLAGE), account("clerk", SECOND_VILLAGE), account("staff", OTHER_TOWN)
+    do(governance, orders.renumber(unit(VILLAGE), NEW_THERE, "", DAY))
+    do(governance, orders.merge([unit(NEW_THERE)], unit(OTHER_VILLAGE), DAY + timedelta(days=1)))
+    assert heads(again(clerk), LAST_YEAR, OTHER_VILLAGE) == [10]
+    assert heads(town, LAST_YEAR, OTHER_TOWN, OTHER_VILLAGE) == [10, 10]
+    assert heads(again(stranger), LAST_YEAR, SECOND_VILLAGE) == [0]
+    with as_account(again(stranger)):
+        assert not Card.objects.exists()
+        assert not Assignment.objects.exists()
+
+
+def test_a_unit_that_went_on_elsewhere_leaves_nothing_to_where_it_was_between(village_of_ten, governance, account):
+    do(governance, orders.renumber(unit(VILLAGE), NEW_THERE, "", DAY))
+    do(governance, orders.renumber(unit(NEW_THERE), NEW_HERE, "", DAY + timedelta(days=1)))
+    between = account("staff", OTHER_TOWN)
+    with as_account(between):
+        assert set(Assignment.objects.values_list("unit", flat=True)) <= {NEW_THERE}  # what happened in its own range
+    assert heads(between, LAST_YEAR, OTHER_TOWN) == [0]
+
+
+def test_heirs_read_the_past_and_do_not_rewrite_it(village_of_ten, governance, account):
+    clerk = account("clerk", VILLAGE)
+    do(governance, orders.renumber(unit(VILLAGE), NEW_THERE, "", DAY))
+    with as_account(again(clerk)):
+        past = Assignment.objects.filter(unit=VILLAGE)
+        assert past.count() == 10
+        assert past.update(post="改写") == 0
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            past[0].member.assignments.create(
+                unit_id=VILLAGE, force="joint_defence", sponsor="village", started_on=date(2012, 1, 1),
+                ended_on=date(2012, 2, 1), ending="resigned",
+            )  # fmt: skip
+
+
+def test_a_file_with_a_past_under_the_old_code_is_opened_and_saved(village_of_ten, governance, account, visitor):
+    clerk = account("clerk", VILLAGE)
+    do(governance, orders.renumber(unit(VILLAGE), NEW_THERE, "", DAY))
+    member = Member.objects.filter(unit=NEW_THERE).first()
+    page = visitor(again(clerk)).get(f"/personnel/member/{member.pk}/change/")
+    assert page.status_code == 200
+    assert "东塘第一社区" in page.content.decode()
+
+
+def test_filters_and_unsaved_work_go_along_with_their_accounts(village_of_ten, governance, account, visitor):
+    clerk, colleague = account("clerk", VILLAGE), account("clerk", VILLAGE)
+    staff, other = account("staff", TOWN), account("clerk", SECOND_VILLAGE)
+    key = uuid.uuid4()
+    with as_account(clerk):
+        saved_filters.save(clerk, "本村女队员", f"sex=female&unit={VILLAGE}", is_shared=True)
+        saved_filters.open_with(clerk, SavedFilter.objects.get().pk)
+        drafts.keep(clerk, key, "/personnel/member/add/", [["name", "李大同"]])
+    do(governance, orders.renumber(unit(TOWN), NEW_TOWN, "", DAY))
+    with as_account(again(clerk)):
+        assert [one.key for one in drafts.unsaved()] == [key]
+        assert drafts.opened(key) == [["name", "李大同"]]
+        assert drafts.keep(again(clerk), key, "/personnel/member/add/", [["name", "李大明"]])
+        assert "sex=female" in saved_filters.opening(clerk)
+    for colleague_of_now in (colleague, clerk):
+        page = visitor(again(colleague_of_now)).get("/personnel/card/filters/").content.decode()
+        assert "本村女队员" in page
+        assert f"unit={NEW_TOWN + 1}" in page
+        assert str(VILLAGE) not in page
+    assert visitor(again(clerk)).get("/personnel/card/")["Location"].endswith(f"unit={NEW_TOWN + 1}&opened=1")
+    for stranger in (staff, other):
+        with as_account(again(stranger)):
+            assert not SavedFilter.objects.exists()
+            assert drafts.unsaved() == []
