@@ -165,8 +165,16 @@ def _record(order: Order, shown: str, columns: tuple[Column, ...], count: int, d
 
 
 def record(selection: Selection, reason: str, **detail) -> None:
-    """Put an export on record, with what its list was narrowed down to."""
-    events.record("export", unit=selection.unit, reason=reason.strip(), filters=filters(selection), **detail)
+    """Put an export on record, with what its list was narrowed down to, and whose it is where it is one person's."""
+    is_of_one = len(selection.members) == 1 and detail.get("rows") == 1
+    events.record(
+        "export",
+        unit=selection.unit,
+        member=selection.members[0] if is_of_one else None,
+        reason=reason.strip(),
+        filters=filters(selection),
+        **detail,
+    )
 
 
 def filters(selection: Selection) -> Mapping[str, object]:

@@ -147,6 +147,15 @@ def test_the_page_of_a_person_leads_to_the_card_of_that_person(people, visitor, 
     assert text(browser.post(f"{PRINT}?ids={people.pk}", CARDS)).count('class="work-card"') == 1
 
 
+def test_a_print_of_one_person_is_found_under_that_person(people, visitor, clerk, account):
+    """So that the auditor, who asks who looked at somebody, does not miss the card that was printed alone."""
+    visitor(clerk).post(f"{PRINT}?{ON}&ids={people.pk}", CARDS)
+    visitor(clerk).post(f"{PRINT}?{ON}", CARDS)
+    with as_account(account("auditor", username="auditor")):
+        assert list(SecurityEvent.objects.filter(kind="export", member=people.pk).values_list("detail__rows")) == [(1,)]
+        assert SecurityEvent.objects.filter(kind="export", member=None).count() == 1
+
+
 def test_cards_are_for_those_who_see_photos(people, visitor, account):
     browser = visitor(account("training"))
     assert "cards" not in text(browser.get(PRINT))
