@@ -106,6 +106,16 @@ def test_a_move_in_the_past_ends_services_on_that_day(root, staff):
     assert Assignment.objects.get(unit=VILLAGE).ended_on == day
 
 
+def test_a_wrong_move_is_taken_back_from_its_second_day_on(root, staff):
+    member = person()
+    there = {"unit": SECOND_VILLAGE, "target": VILLAGE, "members": (member.pk,)}
+    moved(staff, order(day=YESTERDAY))
+    assert planned(staff, order(day=YESTERDAY, **there)).refused == {"too_young": [member.pk]}
+    moved(staff, order(day=TODAY, **there))
+    assert Member.objects.get().unit_id == VILLAGE
+    assert planned(staff, order(day=TODAY)).refused == {"too_young": [member.pk]}
+
+
 def test_who_cannot_be_moved_is_named_with_the_reason(root, staff):
     person("李走")
     person("李警", force="patrol")
@@ -245,6 +255,7 @@ def test_people_are_ticked_shown_and_moved(root, staff, visitor):
     assert shown.context["plan"].members == [first, second]
     assert "东塘第一社区" in said(shown)
     assert f'name="seen" value="{shown.context["seen"]}"' in shown.content.decode()
+    assert '<p class="help">' in shown.content.decode()  # from when on a wrong move can be taken back
     sent = {"target": SECOND_VILLAGE, "day": TODAY.isoformat(), "seen": shown.context["seen"], "confirmed": "1"}
     for _ in range(2):
         browser.post(page, sent, follow=True)
