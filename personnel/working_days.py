@@ -1,6 +1,7 @@
 """Working days: Monday to Friday, but for the public holidays and the weekends worked instead, where they are known.
 
-The notice for a year comes out in the autumn before; a year that `holidays.json` does not have knows weekends only.
+The notice for a year comes out in the autumn before; a year that `holidays.json` does not have knows weekends, and of
+the public holidays those that the law sets on the same day of every year (全国年节及纪念日放假办法, 2025).
 """
 
 import json
@@ -9,11 +10,12 @@ from functools import cache
 from pathlib import Path
 
 DAY = timedelta(days=1)
+EVERY_YEAR = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})  # month and day
 
 
 def is_working_day(day: date) -> bool:
     off, worked = _known()
-    return day in worked or (day.weekday() < 5 and day not in off)
+    return day in worked or (day.weekday() < 5 and day not in off and (day.month, day.day) not in EVERY_YEAR)
 
 
 def after(day: date, count: int) -> date:
