@@ -67,13 +67,21 @@ def posted(view):
     def inner(request, roster, **rest):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        return view(request, locked(roster), **rest)
+        held = locked(roster)
+        return view(request, held, **rest) if held else only_read(request, roster)
 
     return inner
 
 
 def locked(roster):
-    return RosterImport.objects.select_related("unit").select_for_update(of=("self",)).get(pk=roster.pk)
+    """The roster's own row, held until the commit; None where it stayed with a unit whose place ours took."""
+    return RosterImport.objects.select_related("unit").select_for_update(of=("self",)).filter(pk=roster.pk).first()
+
+
+def only_read(request, roster):
+    told = _("This roster belongs to %(unit)s, which was closed; it can be looked at, and nothing was changed.")
+    messages.error(request, told % {"unit": roster.unit.name})
+    return redirect(url(roster))
 
 
 def url(roster, step=None, **rest):
@@ -215,7 +223,10 @@ def given_answers(request, roster):
 def row_page(request, roster, row):
     """One line in a form: each cell can be corrected; judged again when it is saved."""
     if request.method == "POST":
-        roster = locked(roster)
+        held = locked(roster)
+        if held is None:
+            return only_read(request, roster)
+        roster = held
         if not waiting(request, roster):
             return redirect(url(roster))
     line = roster.staged.filter(pk=row).first()

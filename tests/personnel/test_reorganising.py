@@ -12,7 +12,7 @@ from organization import belonging, drafts
 from organization.models import Account, Employer, Reorganisation, Team, Unit
 from organization.scope import as_account, as_root
 from personnel import figures, saved_filters
-from personnel.models import Appointment, Assignment, Card, Member, SavedFilter
+from personnel.models import Appointment, Assignment, Card, Member, RosterImport, SavedFilter
 from personnel.people import PROFESSIONAL, Selection
 from personnel.reorganising import orders
 from personnel.reorganising.carrying_out import ReorganisationRefused, carry_out, preview
@@ -390,3 +390,19 @@ def test_filters_and_unsaved_work_go_along_with_their_accounts(village_of_ten, g
         with as_account(again(stranger)):
             assert not SavedFilter.objects.exists()
             assert drafts.unsaved() == []
+
+
+def test_a_roster_of_the_old_unit_is_looked_at_and_not_undone(village_of_ten, governance, account, visitor):
+    clerk = account("clerk", VILLAGE)
+    with as_account(clerk):
+        roster = RosterImport.objects.create(
+            unit_id=VILLAGE, account=clerk.pk, account_name="clerk", file_name="花名册.xlsx", sha256="0" * 64, size=1
+        )
+    do(governance, orders.renumber(unit(VILLAGE), NEW_THERE, "", DAY))
+    browser = visitor(again(clerk))
+    page = f"/personnel/rosterimport/{roster.pk}/"
+    assert browser.get(f"{page}change/").status_code == 200
+    for step in ("undo", "import", "drop", "row/1"):
+        answer = browser.post(f"{page}{step}/", {"confirmed": "1"})
+        assert answer["Location"] == f"{page}change/"
+    assert RosterImport.objects.get().undone_at is None
