@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models.functions import Now
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -89,6 +90,24 @@ def keep(account: Account, key: uuid.UUID, page: str, typed: Typed, at: datetime
 def _make_way(account: Account) -> None:
     newest = Draft.objects.unsaved().filter(actor=account.pk).order_by("-staged_at", "-id")
     Draft.objects.filter(pk__in=list(newest.values_list("pk", flat=True)[MOST_DRAFTS:])).delete()
+
+
+def keep_sent(request) -> None:
+    """Keep what was sent where the answer is a preview, so that neither the way back nor a lost session loses it."""
+    if key := key_of(request):
+        keep(request.user, key, request.get_full_path(), typed_of(request.POST))
+
+
+def reopen(request) -> None:
+    """The way back from a preview: the request becomes the sending of the page before it, as that is kept."""
+    key = key_of(request)
+    if key is None or (typed := opened(key)) is None:
+        return
+    sent = QueryDict(mutable=True)
+    for name, value, *_text in typed:
+        sent.appendlist(name, value)
+    sent[KEY] = str(key)
+    request.POST = sent
 
 
 def unsaved(path: str = "") -> list[Unsaved]:

@@ -1,5 +1,6 @@
 """Whom the pages of many contracts are about: the lines that can be ticked."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -50,5 +51,13 @@ def people_of(request, slug: str) -> list[Line]:
 
 
 def ticked(request) -> list[int]:
-    keys = request.POST.getlist("key")
-    return sorted({int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < 18})
+    return keys_of(request.POST.getlist("key"))
+
+
+def offered(request) -> list[int]:
+    """All that could be ticked on the page that was sent, as far as anybody can be at once."""
+    return keys_of(request.POST.get("offered", "").split(","))[:MOST]
+
+
+def keys_of(texts: Iterable[str]) -> list[int]:
+    return sorted({int(key) for key in texts if key.isascii() and key.isdecimal() and len(key) < 18})

@@ -13,11 +13,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from organization import draft_pages, drafts
 from organization.refusal import StrOrPromise
 from organization.refused_by_database import sentence
 from personnel.admin.contract_day_forms import EndingForm
 from personnel.admin.contract_forms import CalendarForm, RosterForm, SignForm, TermsForm
-from personnel.admin.contract_lines import Line, contracts_of, of_contracts, of_people, people_of, ticked
+from personnel.admin.contract_lines import (
+    Line,
+    contracts_of,
+    of_contracts,
+    of_people,
+    offered,
+    people_of,
+    ticked,
+)
 from personnel.contracts import closing, merger_tasks, renewing, signing, writing
 from personnel.contracts.planning import Row, digest
 from personnel.contracts.writing import MOST, ContractsRefused
@@ -79,12 +88,16 @@ def page(slug: str, request):
     """GET whom it may be about, and the form; POST previews, and with `carry_out` writes."""
     if not request.user.has_perms(RIGHTS):
         raise PermissionDenied
-    work, keys = WORKS[slug], ticked(request)
+    work, is_back = WORKS[slug], "back" in request.POST
     if request.method != "POST":
         lines = people_of(request, slug) if work.of_people else contracts_of(request, slug)
         return asking(request, work, work.form(initial=initial(request, slug)), lines)
-    form = work.form(request.POST)
-    if form.is_valid():
+    if "carry_out" in request.POST and (led := draft_pages.saved_before(request, back(request, work))):
+        return led
+    if is_back:
+        drafts.reopen(request)
+    form, keys = work.form(request.POST), ticked(request)
+    if form.is_valid() and not is_back:
         try:
             writing.checked(keys)
             if "carry_out" in request.POST and (answer := carried_out(request, work, form, keys)):
@@ -92,7 +105,8 @@ def page(slug: str, request):
             return preview(request, work, form, keys)
         except ContractsRefused as refusal:
             messages.error(request, str(refusal))
-    chosen_before = Member.objects.filter(pk__in=keys) if work.of_people else Contract.objects.filter(pk__in=keys)
+    shown = {*keys, *offered(request)}
+    chosen_before = Member.objects.filter(pk__in=shown) if work.of_people else Contract.objects.filter(pk__in=shown)
     lines = of_people(chosen_before) if work.of_people else of_contracts(chosen_before)
     return asking(request, work, form, lines)
 
@@ -123,20 +137,23 @@ def asking(request, work: Work, form, lines: list[Line]):
 
 def choosing(request, slug: str, title, form, lines: list[Line], **more):
     is_too_many = len(lines) > MOST
+    is_again = "offered" in request.POST  # what was ticked stays ticked, and nothing else
     context = context_of(
-        request, slug, title, form=form, lines=[] if is_too_many else lines, is_too_many=is_too_many, most=MOST, **more
-    )
+        request, slug, title, form=form, lines=[] if is_too_many else lines, is_too_many=is_too_many, most=MOST,
+        ticked=set(ticked(request)) if is_again else {line.key for line in lines}, **more
+    )  # fmt: skip
     return render(request, "personnel/contract/choose.html", context)
 
 
 def preview(request, work: Work, form, keys):
+    drafts.keep_sent(request)
     rows = work.plan(keys, form, request.user, timezone.localdate())
     made = [row for row in rows if row.contract]
     context = context_of(
         request, work.slug, work.title, form=form, keys=keys, rows=made, seen=digest(rows),
         skipped=[row for row in rows if row.skipped],
         ends=renewing.last_days(rows) if work.slug == "calendar" else None, is_end=work.slug == "end",
-        sent=[(name, value) for name, value in request.POST.items() if name in form.fields],
+        sent=[(name, value) for name, value in request.POST.items() if name in form.fields or name == "offered"],
     )  # fmt: skip
     return render(request, "personnel/contract/preview.html", context)
 
@@ -158,6 +175,7 @@ def carried_out(request, work: Work, form, keys):
         messages.error(request, _("Nothing was written. %(reason)s") % {"reason": reason})
         return None
     messages.success(request, told(work, done))
+    drafts.settle(request, back(request, work))
     return redirect(back(request, work))
 
 

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from organization import draft_pages, drafts
 from personnel.admin.contract_day_forms import SignedForm
 from personnel.admin.contract_filters import day_of, narrowed
-from personnel.admin.contract_lines import of_contracts, ticked
+from personnel.admin.contract_lines import of_contracts, offered, ticked
 from personnel.admin.contract_pages import RIGHTS, choosing
 from personnel.contracts import standings, writing
 from personnel.contracts.writing import ContractsRefused
@@ -24,6 +25,9 @@ def page(request):
         raise PermissionDenied
     if request.method != "POST":
         return chosen(request, narrowed(request, standings.standing("to-sign", day_of(request))))
+    listed = f"{reverse('admin:personnel_contract_changelist')}?{request.GET.urlencode()}"
+    if led := draft_pages.saved_before(request, listed):
+        return led
     form, keys = SignedForm(request.POST), ticked(request)
     if form.is_valid():
         try:
@@ -34,8 +38,9 @@ def page(request):
             messages.error(request, str(refusal))
         else:
             tell(request, done, len(keys) - done)
-            return redirect(f"{reverse('admin:personnel_contract_changelist')}?{request.GET.urlencode()}")
-    return shown(request, form, Contract.objects.filter(pk__in=keys))
+            drafts.settle(request, listed)
+            return redirect(listed)
+    return shown(request, form, Contract.objects.filter(pk__in={*keys, *offered(request)}))
 
 
 def tell(request, done: int, left: int) -> None:

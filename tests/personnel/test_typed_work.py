@@ -1,0 +1,103 @@
+"""Nothing typed is lost on pages of contracts, kit, scores and mergers: wrong entries, the way back, a second press."""
+
+import re
+import uuid
+
+import pytest
+
+from organization import drafts
+from organization.scope import as_account, as_root
+from personnel.models import Contract
+from tests.personnel.contracting import DAY, TODAY, body, contract, worker
+
+LIST = "/personnel/contract/"
+TERMS = {"kind": "", "term": "1", "third": "leave"}
+AT_ONCE = "没有重复保存"
+
+
+def key_in(page):
+    """The key under which what is typed on a page is kept, as its form carries it."""
+    return re.search(r'name="_draft" value="([^"]+)"', page.content.decode())[1]
+
+
+def ticked_in(page, name):
+    boxes = re.findall(r"<input[^>]*type=\"checkbox\"[^>]*>", page.content.decode())
+    return {re.search(r'value="(\d+)"', box)[1] for box in boxes if f'name="{name}"' in box and " checked" in box}
+
+
+# --- many contracts ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ending(db):
+    employer = body()
+    return [contract(worker(employer, name=f"哨兵{n}"), employer, last=TODAY + n * DAY) for n in range(3)]
+
+
+def asked(page, ending, **more):
+    """The form of a page of many contracts, all but the last person ticked."""
+    offered = ",".join(str(line.key) for line in page.context["lines"])
+    return {"_draft": key_in(page), "offered": offered, "key": [one.pk for one in ending[:2]], **TERMS} | more
+
+
+@pytest.mark.parametrize("spoilt", [{"last_day": "2999-13-01"}, {"key": []}])
+def test_a_refused_page_of_contracts_keeps_ticks_and_who_was_not_ticked(ending, clerk, visitor, spoilt):
+    browser, address = visitor(clerk), f"{LIST}renew/"
+    sent = asked(browser.get(address), ending, term="day") | spoilt
+    again = browser.post(address, sent)
+    assert [line.key for line in again.context["lines"]] == [one.pk for one in ending]
+    assert ticked_in(again, "key") == {str(key) for key in sent["key"]}
+    assert again.context["form"]["term"].value() == "day"
+
+
+def test_the_way_back_from_a_preview_of_contracts_loses_nothing(ending, clerk, visitor):
+    browser, address = visitor(clerk), f"{LIST}renew/"
+    preview = browser.post(address, asked(browser.get(address), ending, term="2", preview="1"))
+    again = browser.post(address, {"_draft": key_in(preview), "back": "1"})
+    assert [line.key for line in again.context["lines"]] == [one.pk for one in ending]
+    assert ticked_in(again, "key") == {str(one.pk) for one in ending[:2]}
+    assert again.context["form"]["term"].value() == "2"
+
+
+def test_a_preview_of_contracts_whose_session_has_ended_leaves_what_was_typed(ending, clerk, visitor):
+    browser, address = visitor(clerk), f"{LIST}renew/"
+    page = browser.get(address)
+    browser.post(address, asked(page, ending, term="2", preview="1"))
+    with as_account(clerk):
+        kept = drafts.opened(uuid.UUID(key_in(page)))
+        assert ["term", "2"] in kept
+        assert [one.page for one in drafts.unsaved(address)] == [address]
+
+
+def test_contracts_written_by_a_button_pressed_twice_are_told_to_be_written(ending, clerk, visitor):
+    browser, address = visitor(clerk), f"{LIST}renew/"
+    preview = browser.post(address, asked(browser.get(address), ending, preview="1"))
+    context = preview.context
+    sent = {"_draft": key_in(preview), "key": context["keys"], "seen": context["seen"], "carry_out": "1"}
+    first = browser.post(address, sent | dict(context["sent"]))
+    second = browser.post(address, sent | dict(context["sent"]), follow=True)
+    assert second.redirect_chain == [(first["Location"], 302)]
+    assert AT_ONCE in second.content.decode()
+    with as_root("test"):
+        assert Contract.objects.count() == 5
+    assert browser.get("/drafts/", {"page": address}).json()["drafts"] == []
+
+
+def test_a_day_of_signing_that_is_refused_keeps_who_was_not_ticked(ending, clerk, visitor):
+    with as_root("test"):
+        Contract.objects.update(signed_on=None)
+    browser, address = visitor(clerk), f"{LIST}signed/"
+    again = browser.post(address, asked(browser.get(address), ending, day="2999-01-01"))
+    assert len(again.context["lines"]) == 3
+    assert ticked_in(again, "key") == {str(one.pk) for one in ending[:2]}
+    first = browser.post(address, asked(again, ending, day=f"{TODAY}"))
+    second = browser.post(address, asked(again, ending, day=f"{TODAY}"), follow=True)
+    assert second.redirect_chain == [(first["Location"], 302)]
+    assert AT_ONCE in second.content.decode()
+
+
+def test_what_was_chosen_in_the_list_is_asked_for_again_where_its_page_is(ending, clerk, visitor):
+    chosen = {"action": "renew", "_selected_action": [ending[0].pk]}
+    page = visitor(clerk).post(f"{LIST}?kind=fixed", chosen).content.decode()
+    assert f'data-page="{LIST}renew/?kind=fixed"' in page
+    assert "data-unsaved" not in page, "nothing was typed yet"
