@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from organization import draft_pages, drafts
 from organization.models import Unit
 from organization.refused_by_database import sentence
 from personnel.admin.score_forms import ListForm
@@ -23,6 +24,7 @@ from personnel.roster.shapes import FileRefused
 VIEW, IMPORT, CLOSE = "personnel.view_assessment", "personnel.import_assessment", "personnel.close_assessmentcycle"
 INPUTS_A_PAGE = 400  # twice as many fields are sent, of the thousand that a request may have
 MOST_PROBLEMS = 200
+MEANWHILE = gettext_lazy("Meanwhile somebody else entered %(score)s here. Save again if yours is right.")
 
 
 def guarded(view, right):
@@ -67,11 +69,16 @@ def grid(request, cycle):
         return render(request, "personnel/assessment/grid.html", context_of(request, cycle, refusal=str(refusal)))
     wrong: dict[str, str] = {}
     if request.method == "POST":
+        led_to = f"{request.path}?{request.POST.get('next') or request.GET.urlencode()}"
+        if led := draft_pages.saved_before(request, led_to):
+            return led
         changes, wrong = changed(request.POST, len(cycle.items))
+        wrong = wrong or changed_meanwhile(cycle, changes, request.POST)
         if not wrong:
             with transaction.atomic():
                 tell(request, scoring.enter(cycle, request.user, changes, today))
-            return redirect(f"{request.path}?{request.POST.get('next') or request.GET.urlencode()}")
+            drafts.settle(request, led_to)
+            return redirect(led_to)
         messages.error(request, _("Nothing was saved: please correct the marked cells."))
     page = Paginator(asked(request, cycle, who), max(1, INPUTS_A_PAGE // len(cycle.items))).get_page(
         request.GET.get("p")
@@ -146,6 +153,19 @@ def changed(posted, items):
         except writing.ScoreRefused as refusal:
             wrong[key] = str(refusal)
     return changes, wrong
+
+
+def changed_meanwhile(cycle, changes, posted):
+    """{"member-place": what stands there now} of changed cells that somebody else changed since they were shown."""
+    standing = scoring.as_they_stand(cycle, list(changes))
+    found = {}
+    for member, cells_of in changes.items():
+        for place, score in cells_of.items():
+            now = standing[member][place] if member in standing else None
+            if now != score and writing.shown(now) != posted.get(f"b-{member}-{place}", ""):
+                told = {"score": writing.shown(now) or "–"}
+                found[f"{member}-{place}"] = MEANWHILE % told
+    return found
 
 
 def tell(request, entered):

@@ -1,6 +1,6 @@
 """Entering scores: who is scored in a cycle, by whom, and the writing of many at once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -21,6 +21,7 @@ WHY_NOT: dict[str, StrOrPromise] = {
     "relative": _("You are declared to be related to this person; somebody else scores here."),
     "settled": _("The result of this person is settled; it can be changed by an appeal only."),
 }
+ENTERING = 7263  # the advisory lock of a cycle: what stands is read and written by one at a time
 UPSERT = """
 INSERT INTO personnel_assessment AS a (cycle_id, member_id, unit_id, scores, weights, entered_by)
 SELECT c.id, t.member, t.unit, t.scores::integer[], c.weights, %(actor)s
@@ -89,12 +90,25 @@ def unscored(found, cycle: AssessmentCycle):
     return found.filter(~Exists(complete))
 
 
+def as_they_stand(cycle: AssessmentCycle, members: Collection[int]) -> dict[int, list[int | None]]:
+    """{member: hundredths by item} of those with a sheet; until the commit nobody else enters scores in the cycle."""
+    one_at_a_time(cycle)
+    return dict(Assessment.objects.filter(cycle=cycle, member__in=members).values_list("member", "scores"))
+
+
+def one_at_a_time(cycle: AssessmentCycle) -> None:
+    """A sheet that is not there yet cannot be locked, and two who make it would each drop the other's scores."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ENTERING, cycle.pk])
+
+
 def enter(cycle: AssessmentCycle, account: Account, changes: Changes, today: date) -> Entered:
     """Write changed scores in the caller's transaction, a handful of statements for any number. Raises ScoringRefused.
 
     What is not named of a sheet stays as it is. Whoever may not be scored is left out and told of.
     """
     who = check_open(cycle, account, today)
+    one_at_a_time(cycle)
     units = dict(services_of(cycle, who, today).filter(member__in=list(changes)).values_list("member", "unit"))
     kin, fixed = set(relatives(account.pk)), set(settled(cycle).filter(member__in=list(changes)))
     answer = Entered()

@@ -8,6 +8,8 @@ import pytest
 from organization import drafts
 from organization.scope import as_account, as_root
 from personnel.models import Contract
+from tests.conftest import TOWN
+from tests.personnel.assessed import cycle, examiner, patrol, score
 from tests.personnel.contracting import DAY, TODAY, body, contract, worker
 
 LIST = "/personnel/contract/"
@@ -101,3 +103,57 @@ def test_what_was_chosen_in_the_list_is_asked_for_again_where_its_page_is(ending
     page = visitor(clerk).post(f"{LIST}?kind=fixed", chosen).content.decode()
     assert f'data-page="{LIST}renew/?kind=fixed"' in page
     assert "data-unsaved" not in page, "nothing was typed yet"
+
+
+# --- scores -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def running(db):
+    return cycle(starts_on=TODAY - 30 * DAY, ends_on=TODAY + 30 * DAY)
+
+
+@pytest.fixture
+def town(account):
+    return account("staff", TOWN)
+
+
+def test_a_score_that_somebody_else_entered_meanwhile_is_not_overwritten_unseen(running, town, officer, visitor):
+    member = patrol(1)[0]
+    examiner(running, town, TOWN)
+    examiner(running, officer)
+    browser, address = visitor(town), f"/personnel/assessmentcycle/{running.pk}/scores/"
+    form = {"_draft": key_in(browser.get(address)), f"b-{member.pk}-0": "", f"s-{member.pk}-0": "70"}
+    score(running, officer, {member: 88}, TODAY)
+    refused = browser.post(address, form)
+    text = refused.content.decode()
+    assert refused.status_code == 200
+    assert f'name="b-{member.pk}-0" value="88"' in text
+    assert f'name="s-{member.pk}-0" value="70"' in text
+    assert text.count('aria-invalid="true"') == 1
+    assert browser.post(address, form | {f"b-{member.pk}-0": "88"}).status_code == 302
+    with as_root("test"):
+        assert member.assessments.get().scores[0] == 7000
+
+
+def test_scores_saved_by_a_button_pressed_twice_are_told_to_be_saved(running, town, visitor):
+    member = patrol(1)[0]
+    examiner(running, town, TOWN)
+    browser, address = visitor(town), f"/personnel/assessmentcycle/{running.pk}/scores/?left=1"
+    form = {"_draft": key_in(browser.get(address)), f"b-{member.pk}-0": "", f"s-{member.pk}-0": "70"}
+    assert browser.post(address, form).status_code == 302
+    second = browser.post(address, form, follow=True)
+    assert second.redirect_chain == [(address, 302)]
+    assert AT_ONCE in second.content.decode()
+
+
+def test_scores_that_are_wrong_stay_with_the_page_and_the_filter_of_the_list(running, town, visitor):
+    member = patrol(1)[0]
+    examiner(running, town, TOWN)
+    browser, address = visitor(town), f"/personnel/assessmentcycle/{running.pk}/scores/?left=1"
+    form = {"_draft": key_in(browser.get(address)), f"s-{member.pk}-0": "七十", f"s-{member.pk}-1": "71"}
+    again = browser.post(address, form)
+    assert key_in(again) == form["_draft"]
+    for text in ("七十", "71"):
+        assert f'value="{text}"' in again.content.decode()
+    assert 'name="left" value="1" checked' in again.content.decode()
