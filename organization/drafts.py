@@ -21,7 +21,8 @@ from organization.keyring import sealer
 from organization.models import Account, Draft
 from organization.scope import GATE, current, entered
 
-KEY, WHO = "_draft", "_who"  # the fields by which a form says which page it is of, and whose
+# The fields by which a form says which page it is of, whose, and where that page is if the form is sent elsewhere.
+KEY, WHO, PAGE = "_draft", "_who", "_page"
 KEPT_FOR = timedelta(days=1)  # the policy of staged rows says the same
 MOST_DRAFTS = 20  # of an account; the oldest make way
 MOST_CHARACTERS = 1_000_000  # a Chinese one counts six times, as JSON spells it
@@ -51,6 +52,12 @@ def as_key(text: str) -> uuid.UUID | None:
         return None
 
 
+def page_of(request) -> str:
+    """The address at which the form that was sent is asked for again."""
+    told = request.POST.get(PAGE, "")
+    return told if told and is_page(told) else request.get_full_path()
+
+
 def typed_of(sent) -> Typed:
     """Fields of a form that was sent, as they are kept: no token, no password, and files never come here."""
     return kept([name, value] for name, values in sent.lists() for value in values)
@@ -63,7 +70,7 @@ def kept(fields: Iterable) -> Typed:
 
 
 def _is_secret(name: str) -> bool:
-    return name in ("csrfmiddlewaretoken", KEY, WHO) or "password" in name.lower()
+    return name in ("csrfmiddlewaretoken", KEY, WHO, PAGE) or "password" in name.lower()
 
 
 def is_page(address: str) -> bool:
@@ -95,7 +102,7 @@ def _make_way(account: Account) -> None:
 def keep_sent(request) -> None:
     """Keep what was sent where the answer is a preview, so that neither the way back nor a lost session loses it."""
     if key := key_of(request):
-        keep(request.user, key, request.get_full_path(), typed_of(request.POST))
+        keep(request.user, key, page_of(request), typed_of(request.POST))
 
 
 def reopen(request) -> None:

@@ -49,7 +49,7 @@ def login_page(request):
     """The login page, with the form inside."""
     from organization.accounts.forms import LoginForm
 
-    login, page = reverse("admin:login"), request.get_full_path()
+    login, page = reverse("admin:login"), drafts.page_of(request)
     context = admin.site.each_context(request) | {
         "title": _("Log in"), "form": LoginForm(request), "app_path": login, REDIRECT_FIELD_NAME: page,
         FIELD: sealed(request, page),
@@ -61,7 +61,7 @@ def login_page(request):
 def sealed(request, page: str) -> str:
     told = {
         "key": str(drafts.key_of(request)), "page": page, "at": timezone.now().isoformat(),
-        "typed": drafts.typed_of(request.POST),
+        "typed": drafts.typed_of(request.POST), "files": bool(request.FILES),
     }  # fmt: skip
     seal = sealer().seal(json.dumps(told), table=drafts.TABLE, column=COLUMN, row=whose(request) or 0)
     return base64.b64encode(seal).decode()
@@ -79,6 +79,8 @@ def take_back(request, account) -> None:
     with as_account(account, **origin_of(request)):
         drafts.keep(account, uuid.UUID(told["key"]), told["page"], told["typed"], at)
     messages.info(request, _("Nothing was saved yet. Your form is below: restore it, look it over, and save."))
+    if told.get("files"):
+        messages.warning(request, _("A file that was attached is not kept; please choose it again."))
 
 
 def opened(text: str, account) -> dict | None:

@@ -28,7 +28,10 @@ def saved_work(context, page=""):
     }
 
 
-@register.inclusion_tag("drafts/carried.html", takes_context=True)
-def carried_work(context):
-    """{% carried_work %} in a preview: which page was previewed. What was typed there is kept by drafts.keep_sent."""
-    return {"key": drafts.key_of(context["request"])}
+@register.inclusion_tag("drafts/key.html", takes_context=True)
+def page_key(context):
+    """{% page_key %} where nothing is typed: which page it is, for a second press; in a preview the page previewed.
+
+    What was typed there is kept by drafts.keep_sent.
+    """
+    return {"key": drafts.key_of(context["request"]) or uuid.uuid4()}

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from organization import draft_pages, drafts
 from organization.admin.place_filter import PlaceFilter
 from organization.guarded_admin import GuardedAdmin
 from organization.refused_by_database import sentence
@@ -65,9 +66,13 @@ class AppealAdmin(GuardedAdmin):
         if sheet is None:
             messages.info(request, _("Open the result that is objected to, and record the appeal from there."))
             return redirect(reverse("admin:personnel_assessment_changelist"))
+        led_to = reverse("admin:personnel_assessment_change", args=[sheet.pk])
+        if request.method == "POST" and (led := draft_pages.saved_before(request, led_to)):
+            return led
         form = AppealForm(request.POST or None, initial={"received_on": timezone.localdate()})
         if request.method == "POST" and form.is_valid() and self.recorded(request, sheet, form):
-            return redirect(reverse("admin:personnel_assessment_change", args=[sheet.pk]))
+            drafts.settle(request, led_to)
+            return redirect(led_to)
         return self.page(request, "record", sheet, form)
 
     def recorded(self, request, sheet, form):
@@ -90,12 +95,18 @@ class AppealAdmin(GuardedAdmin):
         appeal = Appeal.objects.select_related("member", "unit", "assessment__cycle").filter(pk=pk).first()
         if appeal is None:
             raise Http404
+        led_to = reverse("admin:personnel_appeal_changelist")
+        if request.method == "POST" and (led := draft_pages.saved_before(request, led_to)):
+            return led
         if appeal.decided_at:
+            if request.method == "POST":
+                messages.error(request, _("This appeal was decided already."))
             return redirect(reverse("admin:personnel_appeal_change", args=[appeal.pk]))
         sheet = appeal.assessment
         form = DecisionForm(request.POST or None, sheet=sheet)
         if request.method == "POST" and form.is_valid() and self.decided(request, appeal, form):
-            return redirect(reverse("admin:personnel_appeal_changelist"))
+            drafts.settle(request, led_to)
+            return redirect(led_to)
         return self.page(request, "decide", sheet, form, appeal=appeal)
 
     def decided(self, request, appeal, form):

@@ -3,12 +3,13 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
-from django.http import Http404, HttpResponseNotAllowed
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from organization import draft_pages, drafts
 from organization.models import Account, Unit
 from organization.refused_by_database import sentence
 from personnel.admin.merger_forms import MarksForm, ProposeForm, ReasonForm
@@ -52,7 +53,7 @@ def context_of(request, programme, **more):
 
 
 def page(request, programme):
-    """How the programme stands, whom it waits for, and the button for the next step."""
+    """How the programme stands, whom it waits for, and the button for the next step; what was refused stays typed."""
     state = standing(programme, timezone.localdate())
     order = list(STEPS)
     at = order.index(state.step)
@@ -65,7 +66,9 @@ def page(request, programme):
         "towns": by_town([state.heads]),
         "batches": batches(programme),
         "decided": decided(state),
-        "mark": scores.shown(state.batch.mark if state.batch else programme.pass_mark),
+        "mark": request.POST.get("mark") or scores.shown(state.batch.mark if state.batch else programme.pass_mark),
+        "held": request.POST.getlist("hold"), "typed": request.POST.get("reason", ""), "own_page": url(programme),
+        "is_sending_back": request.path == url(programme, "send_back"),
         "columns": [Outcome(name).label for name in OUTCOMES],
         "follow_ups": [FollowUp(kind).label for kind in programme.follow_ups],
         "may_edit": request.user.has_perm("personnel.change_programme"),
@@ -97,7 +100,12 @@ def decided(state):
         )
     )
     return [
-        {"placement": row, "name": row.member.name, "total": scores.shown_total(totals.get(row.member_id))}
+        {
+            "placement": row,
+            "key": str(row.member_id),
+            "name": row.member.name,
+            "total": scores.shown_total(totals.get(row.member_id)),
+        }
         for row in rows.select_related("member", "unit").order_by("verdict", "unit_id", "member_id")
     ]
 
@@ -157,21 +165,28 @@ def simulation(request, programme):
 
 
 def step(act):
-    """A view that takes one step: posted, in one transaction; what is refused is said on the programme's page."""
+    """A view that takes one step: posted, in one transaction; what is refused is said on the programme's page.
+
+    Whoever comes without sending anything, as after a login, is led there.
+    """
 
     def inner(request, programme):
         if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+            return redirect(url(programme))
+        if led := draft_pages.saved_before(request, url(programme)):
+            return led
         try:
             with transaction.atomic():
                 act(request, programme)
+                drafts.settle(request, url(programme))
+                return redirect(url(programme))
         except MergerRefused as refusal:
             messages.error(request, str(refusal))
         except DatabaseError as error:
             if (said := sentence(error)) is None:
                 raise
             messages.error(request, said)
-        return redirect(url(programme))
+        return page(request, programme)
 
     return inner
 
@@ -180,8 +195,7 @@ def step(act):
 def propose(request, programme):
     form = ProposeForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
-        return
+        raise MergerRefused("no_mark", " ".join(error for errors in form.errors.values() for error in errors))
     batch = proposing.propose(programme, request.user, timezone.localdate(), form.cleaned_data["mark"])
     counts = proposing.decided(batch)
     told = {"absorbed": counts.absorbed, "transferred": counts.transferred, "pending": counts.pending}

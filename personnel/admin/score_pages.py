@@ -184,13 +184,20 @@ def tell(request, entered):
 
 def upload(request, cycle):
     """A workbook or pasted cells: each row is judged, problems carry row and column."""
+    if request.method == "POST" and (led := draft_pages.saved_before(request, request.path)):
+        return led
     form = ListForm(request.POST or None, request.FILES or None)
     context: dict[str, object] = {"form": form, "here": _("Send a list of scores")}
     if request.method == "POST" and form.is_valid():
         try:
             file = form.cleaned_data["file"]
             book = lists.of_file(file.read()) if file else lists.of_pasted(form.cleaned_data["pasted"])
-            context |= taken_in(request, cycle, lists.judge(book, cycle), is_partial=form.cleaned_data["partial"])
+            told = taken_in(request, cycle, lists.judge(book, cycle), is_partial=form.cleaned_data["partial"])
+            if told["is_kept"]:
+                drafts.settle(request, request.path)
+                if not told["problems"]:
+                    return redirect(request.path)
+            context |= told | {"is_new_page": told["is_kept"]}  # rows left over are another list
         except (FileRefused, scoring.ScoringRefused) as refusal:
             form.add_error(None, str(refusal))
     return render(request, "personnel/assessment/upload.html", context_of(request, cycle, **context))

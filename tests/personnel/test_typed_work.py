@@ -7,9 +7,9 @@ import pytest
 
 from organization import drafts
 from organization.scope import as_account, as_root
-from personnel.models import Contract
+from personnel.models import Appeal, AssessmentCycle, Contract
 from tests.conftest import TOWN
-from tests.personnel.assessed import cycle, examiner, patrol, score
+from tests.personnel.assessed import cycle, examiner, patrol, programme, propose, score
 from tests.personnel.contracting import DAY, TODAY, body, contract, worker
 
 LIST = "/personnel/contract/"
@@ -157,3 +157,77 @@ def test_scores_that_are_wrong_stay_with_the_page_and_the_filter_of_the_list(run
     for text in ("七十", "71"):
         assert f'value="{text}"' in again.content.decode()
     assert 'name="left" value="1" checked' in again.content.decode()
+
+
+def test_a_list_of_scores_is_settled_when_it_is_saved_and_kept_while_it_is_wrong(running, town, visitor):
+    member = patrol(1)[0]
+    examiner(running, town, TOWN)
+    browser, address = visitor(town), f"/personnel/assessmentcycle/{running.pk}/list/"
+    head = "\t".join(["姓名", "身份证号码", *running.items])
+    sent = {"_draft": key_in(browser.get(address))}
+    wrong = browser.post(address, sent | {"pasted": f"{head}\n{member.name}\t{member.id_number}" + "\t800" * 5})
+    assert key_in(wrong) == sent["_draft"]
+    assert member.id_number in wrong.context["form"]["pasted"].value()
+    sent |= {"pasted": f"{head}\n{member.name}\t{member.id_number}" + "\t80" * 5}
+    assert browser.post(address, sent).status_code == 302
+    assert AT_ONCE in browser.post(address, sent, follow=True).content.decode()
+
+
+# --- appeals ----------------------------------------------------------------------------------------------------------
+
+
+def closed(running, officer, member):
+    """A result to which there are objections."""
+    examiner(running, officer)
+    score(running, officer, {member: 50}, TODAY)
+    with as_root("test"):
+        AssessmentCycle.objects.filter(pk=running.pk).update(closed_on=TODAY, closed_by=officer.pk)
+        return member.assessments.get()
+
+
+def test_an_appeal_recorded_and_decided_by_buttons_pressed_twice_is_one(running, town, officer, account, visitor):
+    sheet = closed(running, officer, patrol(1)[0])
+    browser, address = visitor(town), f"/personnel/appeal/add/?assessment={sheet.pk}"
+    sent = {"_draft": key_in(browser.get(address)), "received_on": f"{TODAY}", "grounds": "漏计一次出勤"}
+    assert browser.post(address, sent).status_code == 302
+    assert AT_ONCE in browser.post(address, sent, follow=True).content.decode()
+    with as_root("test"):
+        appeal = Appeal.objects.get()
+    decider, page = visitor(account("governance")), f"/personnel/appeal/{appeal.pk}/decide/"
+    sent = {"_draft": key_in(decider.get(page)), "is_upheld": "no", "reason": "考勤记录无误"}
+    sent |= {f"score{place}": "50" for place in range(5)}
+    other = sent | {"_draft": str(uuid.uuid4())}  # of a second window
+    assert decider.post(page, sent).status_code == 302
+    assert AT_ONCE in decider.post(page, sent, follow=True).content.decode()
+    assert "已经作出决定" in decider.post(page, other, follow=True).content.decode()
+
+
+# --- steps of a merger ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def proposed(db, officer):
+    """A proposal in which two do not pass."""
+    members, found = patrol(2), cycle()
+    examiner(found, officer)
+    score(found, officer, dict.fromkeys(members, 10))
+    given = programme(found)
+    propose(given, officer)
+    return {"programme": given, "members": members, "page": f"/personnel/programme/{given.pk}/change/"}
+
+
+def test_a_confirmation_that_is_refused_keeps_who_is_held_back(proposed, account, visitor):
+    browser, address = visitor(account("governance")), proposed["page"].replace("/change/", "/confirm/")
+    sent = {"_draft": key_in(browser.get(proposed["page"])), "hold": [proposed["members"][0].pk], "reason": " "}
+    again = browser.post(address, sent)
+    assert again.status_code == 200
+    assert ticked_in(again, "hold") == {str(proposed["members"][0].pk)}
+    assert f'data-page="{proposed["page"]}"' in again.content.decode()
+    sent["reason"] = "考核不合格"
+    assert browser.post(address, sent).status_code == 302
+    assert AT_ONCE in browser.post(address, sent, follow=True).content.decode()
+
+
+def test_whoever_comes_to_a_step_after_a_login_is_led_to_the_programme(proposed, officer, visitor):
+    answer = visitor(officer).get(proposed["page"].replace("/change/", "/confirm/"))
+    assert (answer.status_code, answer["Location"]) == (302, proposed["page"])

@@ -17,7 +17,7 @@ files and tokens are never sent. When the session has ended, the dialog of sessi
     const offer = part("offer");
     const state = part("state");
     const keyField = form.querySelector('[name="_draft"]');
-    const isLeftOut = (field) => !field.name || field.disabled || ["_draft", "_who", "csrfmiddlewaretoken"].includes(field.name)
+    const isLeftOut = (field) => !field.name || field.disabled || ["_draft", "_who", "_page", "csrfmiddlewaretoken"].includes(field.name)
         || /password/i.test(field.name) || ["submit", "button", "file", "password", "image", "reset"].includes(field.type);
     let offered = null;
     let isLeaving = false;
