@@ -2,11 +2,13 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from organization import draft_pages, drafts
 from personnel.admin.kit_forms import BatchForm
 from personnel.admin.kit_pages import context_of, names_of, place, places
 from personnel.kit import issuing, scanning, sizes
@@ -36,16 +38,18 @@ def recipients_page(request, campaign):
     """GET the recipients of a place and standing; POST previews those ticked, and with `carry_out` issues."""
     standing = request.GET.get("standing", "missing")
     standing = standing if standing in STANDINGS else "missing"
+    is_back = way_back(request)
     form = batch_form(request, campaign)
-    if request.method == "POST" and request.user.has_perm(ISSUE) and form.is_valid():
-        return previewed(request, campaign, form, scanning.Listed(ticked(request)))
+    is_sent = request.method == "POST" and request.user.has_perm(ISSUE) and not is_back
+    if is_sent and (answer := answered(request, campaign, form, lambda: scanning.Listed(ticked(request)))):
+        return answer
     found = recipients(campaign, timezone.localdate(), place(request), standing)
     listed = Paginator(found, PEOPLE_A_PAGE).get_page(request.GET.get("p"))
     context = {
         "page": listed, "units": names_of(one.unit for one in listed.object_list), "form": form, "standing": standing,
         "standings": STANDINGS.items(), "places": places(request), "unit": place(request), "here": _("Recipients"),
         "may_issue": request.user.has_perm(ISSUE) and campaign.opened_on and not campaign.closed_on,
-        "count": len(found),
+        "count": len(found), "ticked": ticked(request) if request.method == "POST" else None,
     }  # fmt: skip
     context["rows"] = [(one, context["units"].get(one.unit, one.unit)) for one in listed.object_list]
     return render(request, "personnel/kit/recipients.html", context_of(request, campaign, **context))
@@ -53,18 +57,53 @@ def recipients_page(request, campaign):
 
 def scan_page(request, campaign):
     """GET a box for codes, one a line; POST says whom they name and what each gets, and with `carry_out` issues."""
+    is_back = way_back(request)
     form = batch_form(request, campaign)
-    codes = request.POST.get("codes", "")
-    if request.method == "POST" and form.is_valid():
+
+    def listed():
         if "people" in request.POST:
-            return previewed(request, campaign, form, scanning.Listed(ticked(request)))
-        return previewed(request, campaign, form, scanning.read(codes, timezone.localdate()))
-    context = {"form": form, "codes": codes, "here": _("Issue by scanner or list")}
+            return scanning.Listed(ticked(request))
+        return scanning.read(request.POST.get("codes", ""), timezone.localdate())
+
+    if request.method == "POST" and not is_back and (answer := answered(request, campaign, form, listed)):
+        return answer
+    context = {"form": form, "codes": request.POST.get("codes", ""), "here": _("Issue by scanner or list")}
     return render(request, "personnel/kit/scan.html", context_of(request, campaign, **context))
 
 
 def batch_form(request, campaign):
     return BatchForm(request.POST or None, items=issuing.items_of(campaign), day=timezone.localdate())
+
+
+def way_back(request) -> bool:
+    """Whether somebody comes back from the preview: then what was typed before it is as good as sent again."""
+    if is_back := "back" in request.POST:
+        drafts.reopen(request)
+    return is_back
+
+
+def answered(request, campaign, form, listed):
+    """The preview or what comes of writing; None where something is wrong, which the form or a message then says."""
+    if "carry_out" in request.POST and (led := draft_pages.saved_before(request, request.get_full_path())):
+        return led
+    if not form.is_valid():
+        return None
+    try:
+        with transaction.atomic():
+            return previewed(request, campaign, form, listed())
+    except KitRefused as refusal:
+        said(request, form, refusal)
+        return None
+
+
+def said(request, form, refusal: KitRefused) -> None:
+    """A refusal at the day where it is about the day, else above the page. What a preview left out is typed again."""
+    if "carry_out" in request.POST:
+        drafts.reopen(request)
+    if refusal.code in ("in_future", "before_issue"):
+        form.add_error("day", str(refusal))
+    else:
+        messages.error(request, str(refusal))
 
 
 def previewed(request, campaign, form, listed):
@@ -74,9 +113,11 @@ def previewed(request, campaign, form, listed):
     if "carry_out" in request.POST:
         done = issuing.issue(campaign, people, items, request.user, issued_on=day, today=today)
         tell(request, done)
+        drafts.settle(request, request.get_full_path())
         return redirect(request.get_full_path())
     if not people and not listed.refused:
         raise KitRefused("nobody", _("Please choose the people."))
+    drafts.keep_sent(request)
     rows = issuing.plan(campaign, people, items, today)
     good = [row for row in rows if row.pieces]
     context = {
@@ -112,25 +153,40 @@ def tell(request, done):
 
 
 def sizes_page(request, campaign):
-    """GET those without a size, a choice for each; POST saves what was chosen, or a list of codes and sizes."""
+    """GET those without a size, a choice for each; POST saves what was chosen, and a list of codes and sizes."""
     made_in, today = scales(campaign), timezone.localdate()
     if request.method == "POST" and request.user.has_perm(SIZES):
-        for scale in made_in:
-            chosen = sizes_of(request, scale)
-            if "pasted" in request.POST:
-                chosen = pasted(request, scale) if request.POST.get("scale") == str(scale.pk) else {}
-            if chosen:
-                told(request, sizes.enter(scale, chosen, request.user))
-        return redirect(request.get_full_path())
+        if led := draft_pages.saved_before(request, request.get_full_path()):
+            return led
+        if sizes_saved(request, made_in):
+            drafts.settle(request, request.get_full_path())
+            return redirect(request.get_full_path())
     found = recipients(campaign, today, place(request), "size")
     listed = Paginator(found, SIZES_A_PAGE).get_page(request.GET.get("p"))
     units = names_of(one.unit for one in listed.object_list)
     context = {
         "page": listed, "scales": made_in, "places": places(request), "unit": place(request), "here": _("Sizes"),
         "rows": [(one, units.get(one.unit, one.unit)) for one in listed.object_list], "count": len(found),
-        "may_size": request.user.has_perm(SIZES),
+        "may_size": request.user.has_perm(SIZES), "pasted": request.POST.get("pasted", ""),
+        "scale_asked": request.POST.get("scale", ""),
     }  # fmt: skip
     return render(request, "personnel/kit/sizes.html", context_of(request, campaign, **context))
+
+
+def sizes_saved(request, made_in) -> bool:
+    """Save the sizes; whether nothing that was typed is left over to be corrected."""
+    is_clean = True
+    for scale in made_in:
+        chosen, refused = sizes_of(request, scale), []
+        if request.POST.get("scale") == str(scale.pk) and request.POST.get("pasted", "").strip():
+            listed = pasted(request)
+            chosen, refused = chosen | listed.people, listed.refused
+        if chosen:
+            entered = sizes.enter(scale, chosen, request.user)
+            told(request, entered)
+            is_clean = is_clean and not entered.refused
+        is_clean = is_clean and not refused
+    return is_clean
 
 
 def sizes_of(request, scale) -> dict[int, str]:
@@ -143,12 +199,12 @@ def sizes_of(request, scale) -> dict[int, str]:
     return chosen
 
 
-def pasted(request, scale) -> dict[int, str]:
+def pasted(request) -> scanning.Listed:
     listed = scanning.read(request.POST.get("pasted", ""), timezone.localdate())
     for line, why in listed.refused[:50]:
         told_line = {"line": line.number, "code": line.shown, "why": why}
         messages.warning(request, _("Line %(line)d (%(code)s): %(why)s") % told_line)
-    return listed.people
+    return listed
 
 
 def told(request, entered):

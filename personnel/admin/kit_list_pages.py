@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from organization import divisions, events
+from organization import divisions, draft_pages, drafts, events
 from personnel.admin.kit_forms import ReturnForm
-from personnel.admin.kit_issue_pages import ticked
+from personnel.admin.kit_issue_pages import said, ticked, way_back
 from personnel.admin.kit_pages import context_of, names_of, place, places
 from personnel.exports.csv import write_csv
 from personnel.exports.pages import as_file
@@ -178,14 +178,17 @@ def returns_page(request):
     today = timezone.localdate()
     campaign = campaign_asked(request)
     issues = returning.of_old_scheme(campaign, today) if campaign else returning.of_leavers(today)
+    is_back = way_back(request)
     form = ReturnForm(request.POST or None, initial={"day": today, "ending": "returned"})
-    if request.method == "POST" and may_take_back(request) and form.is_valid():
+    is_sent = request.method == "POST" and may_take_back(request) and not is_back
+    if is_sent and "carry_out" in request.POST and (led := draft_pages.saved_before(request, request.get_full_path())):
+        return led
+    if is_sent and form.is_valid():
         try:
             with transaction.atomic():
                 return taken_back(request, issues, form.cleaned_data)
         except KitRefused as refusal:
-            messages.error(request, str(refusal))
-            return redirect(request.get_full_path())
+            said(request, form, refusal)
     low, high = divisions.span(place(request))
     people = returning.people(issues.filter(unit__gte=low, unit__lte=high))
     page = Paginator(people, PEOPLE_A_PAGE).get_page(request.GET.get("p"))
@@ -193,6 +196,7 @@ def returns_page(request):
     context = {
         "page": page, "rows": rows, "form": form, "campaign": campaign, "title": _("Kit to be handed back"),
         "places": places(request), "unit": place(request), "may_take_back": may_take_back(request),
+        "ticked": ticked(request), "codes": request.POST.get("codes", ""),
     }  # fmt: skip
     return render(request, "personnel/kit/returns.html", frame(request, **context))
 
@@ -219,9 +223,11 @@ def taken_back(request, issues, given):
         messages.success(request, said % {"n": pieces})
         for row in refused[:50]:
             messages.warning(request, _("%(name)s: %(why)s") % {"name": row.name, "why": row.refused})
+        drafts.settle(request, request.get_full_path())
         return redirect(request.get_full_path())
     if not people and not lines:
         raise KitRefused("nobody", _("Please choose the people."))
+    drafts.keep_sent(request)
     rows = returning.plan(list(people), issues, given["day"])
     context = {
         "rows": [row for row in rows if not row.refused], "refused": [row for row in rows if row.refused],

@@ -3,13 +3,14 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
-from django.http import Http404, HttpResponseNotAllowed
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from organization import draft_pages, drafts
 from organization.admin.place_filter import chosen_code
 from organization.models import Unit
 from organization.refused_by_database import sentence
@@ -95,12 +96,18 @@ def page(request, campaign):
 
 
 def step(act):
-    """A view that takes one step: posted; a refusal is said on the campaign's page."""
+    """A view that takes one step: posted; a refusal is said on the campaign's page.
+
+    Whoever comes without sending anything, as after a login, is led there.
+    """
 
     def inner(request, campaign):
         if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+            return redirect(url(campaign))
+        if led := draft_pages.saved_before(request, url(campaign)):
+            return led
         act(request, campaign)
+        drafts.settle(request, url(campaign))
         return redirect(url(campaign))
 
     return inner

@@ -193,11 +193,10 @@ def upload(request, cycle):
             file = form.cleaned_data["file"]
             book = lists.of_file(file.read()) if file else lists.of_pasted(form.cleaned_data["pasted"])
             told = taken_in(request, cycle, lists.judge(book, cycle), is_partial=form.cleaned_data["partial"])
-            if told["is_kept"]:
+            if told["is_kept"] and not told["problems"]:
                 drafts.settle(request, request.path)
-                if not told["problems"]:
-                    return redirect(request.path)
-            context |= told | {"is_new_page": told["is_kept"]}  # rows left over are another list
+                return redirect(request.path)
+            context |= told  # what is left over goes on under the key of its page
         except (FileRefused, scoring.ScoringRefused) as refusal:
             form.add_error(None, str(refusal))
     return render(request, "personnel/assessment/upload.html", context_of(request, cycle, **context))

@@ -7,10 +7,11 @@ import pytest
 
 from organization import drafts
 from organization.scope import as_account, as_root
-from personnel.models import Appeal, AssessmentCycle, Contract
+from personnel.models import Appeal, AssessmentCycle, Assignment, Contract, KitCampaign
 from tests.conftest import TOWN
 from tests.personnel.assessed import cycle, examiner, patrol, programme, propose, score
 from tests.personnel.contracting import DAY, TODAY, body, contract, worker
+from tests.personnel.kit_world import ISSUED, WORN, campaign, catalogue, issue, open_for, size
 
 LIST = "/personnel/contract/"
 TERMS = {"kind": "", "term": "1", "third": "leave"}
@@ -231,3 +232,121 @@ def test_a_confirmation_that_is_refused_keeps_who_is_held_back(proposed, account
 def test_whoever_comes_to_a_step_after_a_login_is_led_to_the_programme(proposed, officer, visitor):
     answer = visitor(officer).get(proposed["page"].replace("/change/", "/confirm/"))
     assert (answer.status_code, answer["Location"]) == (302, proposed["page"])
+
+
+# --- kit --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kit(db, officer):
+    """A campaign with three recipients, who all have a size; its address."""
+    of = catalogue()
+    members = patrol(3)
+    for member in members:
+        size(of, member)
+    given = campaign(of)
+    open_for(given, officer)
+    return of | {"members": members, "campaign": given, "address": f"/personnel/kitcampaign/{given.pk}"}
+
+
+def batch(kit, page, members, **more):
+    items = [kit[name].pk for name in ("badge", "belt")]
+    given = {"items": items, "day": f"{ISSUED}", "member": [member.pk for member in members]}
+    return {"_draft": key_in(page)} | given | more
+
+
+@pytest.mark.parametrize("spoilt", [{"day": "2999-01-01", "carry_out": "1"}, {"day": "2014-13-01"}, {"items": []}])
+def test_a_refused_issue_keeps_who_was_not_ticked(kit, officer, visitor, spoilt):
+    browser, address = visitor(officer), f"{kit['address']}/recipients/?standing=all"
+    again = browser.post(address, batch(kit, browser.get(address), kit["members"][:1]) | spoilt)
+    assert again.status_code == 200
+    assert ticked_in(again, "member") == {str(kit["members"][0].pk)}
+    assert again.context["form"].errors
+    assert again.context["standing"] == "all"
+
+
+def test_the_way_back_from_a_preview_of_an_issue_keeps_ticks_items_and_day(kit, officer, visitor):
+    browser, address = visitor(officer), f"{kit['address']}/recipients/?standing=all"
+    preview = browser.post(address, batch(kit, browser.get(address), kit["members"][:2], preview="1"))
+    again = browser.post(address, {"_draft": key_in(preview), "back": "1"})
+    assert ticked_in(again, "member") == {str(member.pk) for member in kit["members"][:2]}
+    assert ticked_in(again, "items") == {str(kit[name].pk) for name in ("badge", "belt")}
+    assert f'value="{ISSUED}"' in again.content.decode()
+
+
+def scanned(kit):
+    return "\r\n".join([*(member.id_number for member in kit["members"]), "0000"])
+
+
+@pytest.mark.parametrize("spoilt", [{"items": []}, {"codes": "1\n" * 1001}, {"codes": " "}])
+def test_a_scanned_list_that_is_refused_stays_in_its_box(kit, officer, visitor, spoilt):
+    browser, address = visitor(officer), f"{kit['address']}/scan/"
+    sent = batch(kit, browser.get(address), [], codes=scanned(kit), preview="1") | spoilt
+    again = browser.post(address, sent)
+    assert again.status_code == 200
+    assert again.context["codes"] == sent["codes"]
+
+
+def test_a_scanned_list_comes_back_from_the_preview_and_from_a_campaign_closed_meanwhile(kit, officer, visitor):
+    browser, address = visitor(officer), f"{kit['address']}/scan/"
+    preview = browser.post(address, batch(kit, browser.get(address), [], codes=scanned(kit), preview="1"))
+    assert kit["members"][0].id_number not in preview.content.decode()
+    again = browser.post(address, {"_draft": key_in(preview), "back": "1"})
+    assert again.context["codes"] == scanned(kit)
+    with as_root("test"):
+        KitCampaign.objects.update(closed_on=ISSUED)
+    sent = batch(kit, again, [], people=preview.context["people"], carry_out="1")
+    late = browser.post(address, sent)
+    assert late.status_code == 200
+    assert late.context["codes"] == scanned(kit)
+
+
+def test_kit_issued_by_a_button_pressed_twice_is_told_to_be_issued(kit, officer, visitor):
+    browser, address = visitor(officer), f"{kit['address']}/scan/"
+    page = browser.get(address)
+    preview = browser.post(address, batch(kit, page, [], codes=scanned(kit), preview="1"))
+    sent = batch(kit, preview, [], people=preview.context["people"], carry_out="1")
+    assert browser.post(address, sent).status_code == 302
+    assert AT_ONCE in browser.post(address, sent, follow=True).content.decode()
+    assert browser.get("/drafts/", {"page": address}).json()["drafts"] == []
+
+
+def test_pasted_sizes_with_a_wrong_line_stay_in_their_box(kit, officer, visitor):
+    browser, address = visitor(officer), f"{kit['address']}/sizes/"
+    sent = {"_draft": key_in(browser.get(address)), "scale": kit["scale"].pk}
+    sent["pasted"] = f"{kit['members'][0].id_number} 190\r\nnobody 170"
+    again = browser.post(address, sent)
+    assert again.status_code == 200
+    assert again.context["pasted"] == sent["pasted"]
+    with as_root("test"):
+        assert kit["members"][0].kit_sizes.get().size == "190"
+
+
+def test_kit_that_comes_back_keeps_its_list_when_the_day_is_refused_and_on_the_way_back(kit, officer, visitor):
+    issue(kit["campaign"], officer, kit["members"][:2])
+    with as_root("test"):
+        Assignment.objects.update(ended_on="2014-07-20", ending="resigned")
+    browser, address = visitor(officer), "/personnel/kitissue/returns/"
+    given = {"_draft": key_in(browser.get(address)), "day": "", "ending": "lost"}
+    given |= {"codes": kit["members"][0].id_number, "member": [kit["members"][1].pk]}
+    again = browser.post(address, given)
+    assert given["codes"] in again.content.decode()
+    assert ticked_in(again, "member") == {str(kit["members"][1].pk)}
+    given["day"] = f"{WORN}"
+    preview = browser.post(address, given | {"preview": "1"})
+    again = browser.post(address, {"_draft": given["_draft"], "back": "1"})
+    assert given["codes"] in again.content.decode()
+    sent = dict(preview.context["sent"]) | {"_draft": given["_draft"], "people": preview.context["people"]}
+    assert browser.post(address, sent | {"carry_out": "1"}).status_code == 302
+    assert AT_ONCE in browser.post(address, sent | {"carry_out": "1"}, follow=True).content.decode()
+
+
+def test_a_campaign_opened_by_a_button_pressed_twice_is_told_to_be_opened(db, officer, visitor):
+    patrol(1)
+    address = f"/personnel/kitcampaign/{campaign(catalogue()).pk}"
+    browser = visitor(officer)
+    sent = {"_draft": key_in(browser.get(f"{address}/change/"))}
+    for _press in range(2):
+        answer = browser.post(f"{address}/open/", sent, follow=True)
+    assert AT_ONCE in answer.content.decode()
+    assert browser.get(f"{address}/open/")["Location"] == f"{address}/change/"
