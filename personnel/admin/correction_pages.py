@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from organization import rights
+from organization import draft_pages, drafts, rights
 from organization.refused_by_database import sentence
 from organization.scope import current
 from personnel import concurrency, identity
@@ -76,14 +76,25 @@ def is_stale(member, form) -> bool:
 def number_page(request, pk):
     """The right number is typed, looked at beside what the file says, and confirmed."""
     member = written(request, pk)
+    file = reverse("admin:personnel_member_change", args=[pk])
+    if "confirmed" in request.POST and (led := draft_pages.saved_before(request, file)):
+        return led
+    is_back = "back" in request.POST
+    if is_back and again(request):  # nothing was typed, and the number is not to be shown
+        return redirect(request.path)
+    if is_back:
+        drafts.reopen(request)
     initial = {"document": member.document, "seen": concurrency.version(pk)}
     form = NumberForm(typed(request, member), initial=initial, member=member)
-    is_looked_at = form.is_bound and form.is_valid()
+    is_looked_at = form.is_bound and form.is_valid() and not is_back
     if is_looked_at and "confirmed" in request.POST and not is_stale(member, form) and saved(request, member, form):
         messages.success(request, _("The document number of %(name)s was corrected.") % {"name": member.name})
-        return to_file(member)
+        drafts.settle(request, file)
+        return redirect(file)
     former = FormerNumber.objects.standing().filter(member=member)
     looked_at = form.correction if is_looked_at and form.is_valid() else None
+    if looked_at:
+        drafts.keep_sent(request)
     context = {
         "member": member, "form": form, "former": former, "number": shown(member, "id_number"),
         "correction": looked_at, "other": form.other, "again": again(request),
@@ -147,7 +158,9 @@ def withdraw_page(request, pk):
             form.add_error(None, refused(error))
         else:
             messages.success(request, _("The file of %(name)s was withdrawn.") % {"name": withdrawn.name})
-            return redirect(reverse("admin:personnel_withdrawnfile_change", args=[withdrawn.pk]))
+            page = reverse("admin:personnel_withdrawnfile_change", args=[withdrawn.pk])
+            drafts.settle(request, page)
+            return redirect(page)
     context = {
         "member": member, "form": form, "obstacle": obstacle(member, request.user),
         "services": member.assignments.select_related("unit"),

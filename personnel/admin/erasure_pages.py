@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from organization import draft_pages, drafts
 from organization.models import Account
 from organization.refused_by_database import sentence
 from personnel.models import ErasureBatch, ErasureEntry
@@ -39,6 +40,9 @@ def due_page(request):
     found = erasure.due(erasure.today())
     free = [each for each in found if each.is_free]
     if request.method == "POST":
+        listed = reverse("admin:personnel_erasurebatch_changelist")
+        if led := draft_pages.saved_before(request, listed):
+            return led
         wanted = [each.member for each in free[: erasure.MOST_AT_ONCE]] if "all" in request.POST else ticked(request)
         try:
             batch = erasure.propose(request.user, wanted, request.POST.get("reason", ""), erasure.today())
@@ -46,6 +50,7 @@ def due_page(request):
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("Proposed. Somebody else has to confirm it before anything is erased."))
+            drafts.settle(request, url(batch))
             return redirect(url(batch))
     page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("p"))
     context = context_of(

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from organization import belonging, rights
+from organization import belonging, draft_pages, drafts, rights
 from organization.models import Unit
 from personnel import concurrency
 from personnel.admin.correction_forms import ReasonForm
@@ -73,7 +73,13 @@ def merge_page(request, pk, other):
         record = merged_now(request, survivor, absorbed, form)
         if record:
             messages.success(request, _("The two files of %(name)s are one now.") % {"name": survivor.name})
-            return redirect(reverse("admin:personnel_filemerge_change", args=[record.pk]))
+            page = reverse("admin:personnel_filemerge_change", args=[record.pk])
+            drafts.settle(request, page)
+            return redirect(page)
+    return side_by_side(request, survivor, absorbed, form)
+
+
+def side_by_side(request, survivor, absorbed, form):
     comparison = compare(survivor, absorbed, request.user)
     context = {
         "comparison": comparison, "form": form, "survivor": survivor, "absorbed": absorbed,
@@ -177,10 +183,12 @@ def keep_apart(request, pk, other):
         raise PermissionDenied
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
+    if led := draft_pages.saved_before(request, reverse(DUPLICATES)):
+        return led
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Please say why these are two people."))
-        return redirect(reverse("admin:personnel_filemerge_compare", args=[pk, other]))
+        return side_by_side(request, *members, form)
     try:
         with transaction.atomic():
             duplicates.mark_different(members, form.cleaned_data["reason"], request.user)
@@ -191,6 +199,7 @@ def keep_apart(request, pk, other):
     else:
         names = "、".join(member.name for member in members)
         messages.success(request, _("%(names)s are two people; the pair is not shown any more.") % {"names": names})
+        drafts.settle(request, reverse(DUPLICATES))
     return redirect(reverse(DUPLICATES))
 
 

@@ -29,6 +29,7 @@ from personnel.privacy import erasure, erasure_function, erasure_plan
 from personnel.privacy.erasure import ErasureRefused
 from tests.conftest import OTHER_VILLAGE, VILLAGE
 from tests.factories import MemberFactory, serve
+from tests.personnel.test_typed_work import AT_ONCE, key_in, ticked_in
 
 TODAY = date(2026, 11, 26)
 DUE_PAGE = "/personnel/erasurebatch/due/"
@@ -312,3 +313,18 @@ def test_who_was_unticked_stays_unticked_when_the_ground_is_missing(long_gone, v
     page = visitor(officer).post(DUE_PAGE, {"member": other.pk, "reason": ""}).content.decode()
     assert f'value="{other.pk}" checked' in page
     assert f'value="{long_gone.pk}" checked' not in page
+
+
+def test_a_proposal_sent_twice_is_one_and_what_was_ticked_for_a_refused_one_stays(long_gone, officer, visitor):
+    browser = visitor(officer)
+    sent = {"_draft": key_in(browser.get(DUE_PAGE)), "reason": "保存期限届满", "member": []}
+    refused = browser.post(DUE_PAGE, sent)
+    assert ticked_in(refused, "member") == set()
+    assert 'value="保存期限届满"' in refused.content.decode()
+    assert key_in(refused) == sent["_draft"]
+    sent["member"] = [long_gone.pk]
+    first = browser.post(DUE_PAGE, sent)
+    second = browser.post(DUE_PAGE, sent, follow=True)
+    assert second.redirect_chain == [(first["Location"], 302)]
+    assert AT_ONCE in second.content.decode()
+    assert ErasureBatch.objects.count() == 1
