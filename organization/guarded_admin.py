@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
@@ -13,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from organization import draft_pages, drafts
+from organization import draft_pages, drafts, meanwhile
 from organization.refusal import StrOrPromise
 from organization.refused_by_database import sentence
 
@@ -70,6 +71,7 @@ class GuardedAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 200
     actions = None
+    tells_changes = False  # whether a form that others may have open says what they saved since it was opened
     nothing_here: StrOrPromise = ""  # what a list that has no rows says: how it gets some, or that all is well
 
     # --- nothing is deleted in daily use; Django's own log is not written, the trail is -----------
@@ -129,6 +131,9 @@ class GuardedAdmin(admin.ModelAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method == "POST" and (led := draft_pages.saved_before(request, request.path)):
             return led
+        if request.method == "POST" and self.tells_changes and object_id:
+            row = self.get_object(request, unquote(object_id))
+            request.refusal = meanwhile.changes(request, row) if row else None
         try:
             with transaction.atomic():
                 return super().changeform_view(request, object_id, form_url, extra_context)
@@ -142,6 +147,12 @@ class GuardedAdmin(admin.ModelAdmin):
             if request.refusal is None or request.method != "POST":
                 raise
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        row = kwargs.get("obj")
+        if self.tells_changes and row and self.has_change_permission(request, row):
+            context["version"] = meanwhile.version(row)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def response_add(self, request, obj, post_url_continue=None):
         return self.settled(request, super().response_add(request, obj, post_url_continue))

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from organization import trail_labels
+from organization import meanwhile, trail_labels
 from organization.asking import EARLIEST
 from organization.guarded_admin import RefusableForm
 from organization.models import Employer, Unit
@@ -67,19 +67,10 @@ class MemberForm(PhoneMixin, RefusableForm):
         if not changes:
             return
         for told in trail_labels.tell(changes, self.reader):
-            self.add_error(None, _changed_meanwhile(told))
+            self.add_error(None, meanwhile.sentence(told))
         self.add_error(None, _("Your entries are kept below. Compare, then save again if yours are to stand."))
         self.data = self.data.copy()
         self.data[self.add_prefix("seen")] = changes[-1].pk
-
-
-def _changed_meanwhile(told):
-    return format_html(
-        _("Changed meanwhile by {who} at {at}: {what}"),
-        who=told.entry.who,
-        at=timezone.localtime(told.entry.at).strftime("%H:%M"),
-        what=told.text,
-    )
 
 
 class NewMemberForm(MemberForm):

@@ -18,6 +18,8 @@ from personnel.models import KitCampaign, KitIssue, KitItem, KitScale, KitScheme
 class Catalogue(GuardedAdmin):
     """Reached from the list of campaigns; the index names campaigns, items and issued kit alone."""
 
+    tells_changes = True
+
     def get_model_perms(self, request):
         return {}
 
@@ -43,6 +45,7 @@ class KitScaleAdmin(Catalogue):
 
 @admin.register(KitItem)
 class KitItemAdmin(GuardedAdmin):
+    tells_changes = True
     list_display = ["name", "kind", "scheme", "scale", "retired_on"]
     list_select_related = ["scheme", "scale"]
     list_filter = ["kind", "scheme"]
@@ -66,6 +69,7 @@ class KitSetEntryAdmin(Catalogue):
 
 @admin.register(KitCampaign)
 class KitCampaignAdmin(GuardedAdmin):
+    tells_changes = True
     form = CampaignForm
     list_display = ["name", "scheme", "issue_on", "in_use_on", "opened_on", "closed_on"]
     list_select_related = ["scheme"]

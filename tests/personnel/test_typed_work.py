@@ -350,3 +350,38 @@ def test_a_campaign_opened_by_a_button_pressed_twice_is_told_to_be_opened(db, of
         answer = browser.post(f"{address}/open/", sent, follow=True)
     assert AT_ONCE in answer.content.decode()
     assert browser.get(f"{address}/open/")["Location"] == f"{address}/change/"
+
+
+# --- two windows at one row -------------------------------------------------------------------------------------------
+
+
+def test_a_row_that_was_saved_meanwhile_is_not_overwritten_unseen(kit, officer, visitor):
+    browser, address = visitor(officer), f"/personnel/kititem/{kit['belt'].pk}/change/"
+    form = {"kind": kit["belt"].kind, "scheme": "", "scale": "", "retired_on": ""}
+    first, second = (browser.get(address) for _window in range(2))
+    sent = [form | {"_draft": key_in(page), "_seen": page.context["version"]} for page in (first, second)]
+    assert browser.post(address, sent[0] | {"name": "宽皮带"}).status_code == 302
+    refused = browser.post(address, sent[1] | {"name": "窄皮带"})
+    assert refused.status_code == 200
+    assert "宽皮带" in "".join(map(str, refused.context["errors"]))
+    assert 'value="窄皮带"' in refused.content.decode()
+    knowing = sent[1] | {"name": "窄皮带", "_seen": refused.context["version"]}
+    assert browser.post(address, knowing).status_code == 302
+    with as_root("test"):
+        kit["belt"].refresh_from_db()
+        assert kit["belt"].name == "窄皮带"
+
+
+@pytest.mark.parametrize("which", ["contract", "programme", "cycle", "campaign"])
+def test_forms_that_several_offices_have_open_say_which_version_they_show(which, db, request, officer, clerk, visitor):
+    if which == "contract":
+        browser, address = visitor(clerk), f"{LIST}{request.getfixturevalue('ending')[0].pk}/change/"
+    elif which == "campaign":
+        browser, address = visitor(officer), f"{request.getfixturevalue('kit')['address']}/change/?terms=1"
+    elif which == "cycle":
+        browser, address = visitor(officer), f"/personnel/assessmentcycle/{cycle().pk}/change/"
+    else:
+        browser, address = visitor(officer), f"/personnel/programme/{programme(cycle()).pk}/change/?terms=1"
+    page = browser.get(address)
+    assert page.context["version"] > 0
+    assert f'name="_seen" value="{page.context["version"]}"' in page.content.decode()
