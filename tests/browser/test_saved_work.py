@@ -225,3 +225,49 @@ def test_nothing_typed_is_stored_in_the_browser(page, path):
     stored = window.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href])")
     assert citizen(17) not in stored
     assert citizen(17) not in json.dumps(window.context.storage_state())
+
+
+def test_contracts_looked_at_in_a_preview_whose_session_ended_come_back_with_ticks_and_terms(page):
+    window = page("town")
+    window.goto("/personnel/contract/renew/?force=ours")
+    boxes = window.locator("[name=key]")
+    boxes.first.uncheck()
+    window.select_option("[name=term]", "3")
+    window.click("[name=preview]")
+    expect(window.locator("[name=carry_out]")).to_be_visible()
+    window.click("[name=back]")
+    expect(window.locator("[name=term]")).to_have_value("3")
+    expect(boxes.first).not_to_be_checked()
+    window.click("[name=preview]")
+    expect(window.locator("[name=carry_out]")).to_be_visible()
+    end_session(window)
+    window.click("[name=carry_out]")
+    window.wait_for_url("**/login/**")
+    log_in_here(window, "town")
+    expect(offer(window)).to_be_visible()
+    offer(window).locator("[data-do=restore]").click()
+    expect(window.locator("[name=term]")).to_have_value("3")
+    expect(boxes.first).not_to_be_checked()
+    expect(boxes.nth(1)).to_be_checked()
+
+
+def test_a_scanned_list_is_asked_about_when_left_and_offered_on_the_way_back(page):
+    window = page("town")
+    window.goto("/personnel/kitcampaign/")
+    campaign = window.locator("#result_list tbody th a").first.get_attribute("href")
+    window.goto(campaign.partition("?")[0].replace("/change/", "/scan/"))
+    window.fill("#kit-codes", "F0001\nF0002 170")
+    kept(window)
+    asked = []
+    window.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    window.get_by_role("link", name="人员名单").first.click()
+    window.wait_for_url("**/personnel/card/")
+    assert asked == ["beforeunload"]
+    window.go_back()
+    expect(offer(window)).to_be_visible()
+    offer(window).locator("[data-do=restore]").click()
+    expect(window.locator("#kit-codes")).to_have_value("F0001\nF0002 170")
+    window.evaluate(
+        "document.querySelector('[name=preview]').click(); document.querySelector('[name=preview]').click()"
+    )
+    expect(window.locator(".kit-refused tr")).to_have_count(2)
