@@ -12,15 +12,12 @@ from personnel.corrections import numbers
 from personnel.models import FormerNumber, Member
 from tests.conftest import OTHER_VILLAGE, STATION, VILLAGE
 from tests.factories import MemberFactory, id_number, serve
-
-WRONG, RIGHT = id_number(31, date(1980, 3, 15)), id_number(31, date(1980, 5, 13), female=True)
+from tests.personnel.corrections.conftest import RIGHT, WRONG
 
 
 @pytest.fixture
-def member(root):
-    found = MemberFactory(name="梁试改", id_number=WRONG, birth_date=date(1980, 3, 15))
-    serve(found)
-    return found
+def member(mistyped):
+    return mistyped
 
 
 def page(member):

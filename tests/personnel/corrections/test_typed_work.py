@@ -1,22 +1,17 @@
 """Nothing typed is lost on the pages that correct files: the way back, a missing reason, a second press."""
 
-from datetime import date
-
 import pytest
 from django.urls import reverse
 
 from personnel.models import DifferentPeople, FormerNumber
-from tests.factories import MemberFactory, id_number, serve
+from tests.factories import MemberFactory, serve
+from tests.personnel.corrections.conftest import RIGHT
 from tests.personnel.test_typed_work import AT_ONCE, key_in, ticked_in
-
-WRONG, RIGHT = id_number(31, date(1980, 3, 15)), id_number(31, date(1980, 5, 13), female=True)
 
 
 @pytest.fixture
-def member(root):
-    found = MemberFactory(name="梁试改", id_number=WRONG, birth_date=date(1980, 3, 15))
-    serve(found)
-    return found
+def member(mistyped):
+    return mistyped
 
 
 def typed(page):
