@@ -42,5 +42,7 @@ class Size:
         parts["other_guards"] = max(parts["other_guards"], 2 * parts["other_employers"])
         bands = ("junior_or_below", "senior_or_vocational", "college_or_above")
         total = parts["men"] + parts["women"]
-        parts |= zip(bands, shares(total, [getattr(self, band) for band in bands]), strict=True)
+        split = [max(1, part) for part in shares(total, [getattr(self, band) for band in bands])]
+        split[0] -= sum(split) - total  # the largest band gives to those that would be empty
+        parts |= zip(bands, split, strict=True)
         return Size(**parts)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from personnel.demo.size import Size
@@ -14,6 +14,7 @@ def test_the_full_size_has_the_numbers_of_the_document():
 
 
 @given(st.floats(0.001, 0.999))
+@example(scale=0.0014220294760453128)  # a band of nobody
 def test_a_smaller_district_is_consistent(scale):
     size = Size().scaled(scale)
     assert size.junior_or_below + size.senior_or_vocational + size.college_or_above == size.joint_defence
