@@ -1,6 +1,7 @@
 """The real site in the real browser: the start command serves the demo district on a database of its own."""
 
 import fcntl
+import functools
 import os
 import shutil
 import signal
@@ -170,8 +171,42 @@ def browser():
     # For the package only: while it runs, Django takes this thread for an asynchronous one and refuses the database.
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as browser:
+    with (
+        whole_pages(),
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as browser,
+    ):
         yield browser
+
+
+@contextmanager
+def whole_pages():
+    """Let a click or a key return when the page it led to is there whole.
+
+    By themselves they wait until the new page begins to come. Whoever counts its rows then, or reads its title, finds
+    what has come by chance.
+    """
+    from playwright.sync_api import Locator, Page
+
+    acts = [(kind, name) for kind in (Locator, Page) for name in ("click", "dblclick", "press")]
+    before = {act: getattr(*act) for act in acts}
+    for kind, name in acts:
+        setattr(kind, name, and_the_page(before[kind, name]))
+    yield
+    for (kind, name), act in before.items():
+        setattr(kind, name, act)
+
+
+def and_the_page(act):
+    @functools.wraps(act)
+    def acted(target, *args, **options):
+        answer = act(target, *args, **options)
+        window = getattr(target, "page", target)
+        if not window.is_closed() and not options.get("no_wait_after"):
+            window.wait_for_load_state()
+        return answer
+
+    return acted
 
 
 @pytest.fixture
