@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -26,17 +27,41 @@ from organization.scope.middleware import origin_of
 
 FIELD = "kept"
 COLUMN = "kept_at_the_door"
+NOT_TAKEN = "not_taken"  # in the address of the login page: a step was sent, and not taken
 HIGHEST_ACCOUNT = 2**62
 MOST_CHARACTERS = 200_000  # anybody may send one
 
 
+def back_to_its_page(request, response):
+    """The way to the login page; of a step that was sent without a session it comes back to the page of its button.
+
+    The address of the step itself answers no link, and the step was not taken: it is pressed again.
+    """
+    if request.method != "POST" or not leads_to_login(response):
+        return response
+    page = page_before(request)
+    return redirect_to_login(page, f"{reverse('admin:login')}?{NOT_TAKEN}=1") if page else response
+
+
+def leads_to_login(response) -> bool:
+    return response.status_code == 302 and urlsplit(response["Location"]).path == reverse("admin:login")
+
+
+def page_before(request) -> str:
+    """The address on this site of the page that a form was sent from; "" where the browser does not say."""
+    origin = f"{request.scheme}://{request.get_host()}"
+    told = request.headers.get("Referer", "")
+    address = told.removeprefix(origin) if told.startswith(origin) else ""
+    return address if drafts.is_page(address) and not address.startswith(reverse("admin:login")) else ""
+
+
 def is_lost(request, response) -> bool:
     """Whether somebody who is not logged in any more sent a form that is worth keeping."""
-    if request.method != "POST" or response.status_code != 302 or not drafts.key_of(request):
+    if request.method != "POST" or not leads_to_login(response) or not drafts.key_of(request):
         return False
     if sum(len(name) + len(value) for name, value in drafts.typed_of(request.POST)) > MOST_CHARACTERS:
         return False
-    return urlsplit(response["Location"]).path == reverse("admin:login") and whose(request) is not None
+    return whose(request) is not None
 
 
 def whose(request) -> int | None:

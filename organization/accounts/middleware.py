@@ -34,7 +34,9 @@ class SessionRulesMiddleware:
         account = getattr(request, "account", None)
         if account is None:
             response = self.get_response(request)
-            return kept_forms.login_page(request) if kept_forms.is_lost(request, response) else response
+            if kept_forms.is_lost(request, response):
+                return kept_forms.login_page(request)
+            return kept_forms.back_to_its_page(request, response)
         if request.path != self.session_path:
             request.session.touch()
         step = next_step(account)

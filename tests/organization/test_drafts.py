@@ -327,3 +327,35 @@ def test_a_form_that_is_far_too_long_leads_to_the_plain_login(typist, db):
 def test_the_way_back_stays_on_this_site(typist, db):
     answer = Client().post("//evil.example/", carried(typist))
     assert "evil" not in answer.headers.get("Location", "") or answer.status_code == 404
+
+
+# --- a step that was pressed after the session had ended --------------------------------------------------------------
+
+
+STEPS = {
+    "/personnel/erasurebatch/7/decide/": "/personnel/erasurebatch/7/change/",
+    "/personnel/withdrawnfile/7/back/": "/personnel/withdrawnfile/7/change/?_changelist_filters=q%3D1",
+    "/personnel/filemerge/7/separate/": "/personnel/filemerge/7/change/",
+    "/personnel/assessmentcycle/7/close/": "/personnel/assessmentcycle/7/results/",
+}
+
+
+@pytest.mark.parametrize(("step", "page"), STEPS.items())
+def test_a_step_pressed_after_the_end_comes_back_to_the_page_of_its_button(typist, step, page):
+    browser = Client()
+    answer = browser.post(step, {}, HTTP_REFERER=f"http://testserver{page}")
+    assert answer.status_code == 302
+    door = browser.get(answer["Location"])
+    assert "没有执行" in door.content.decode()
+    back = browser.post("/login/", {"username": "typist", "password": PASSWORD, "next": door.context["next"]})
+    assert back["Location"] == page
+
+
+@pytest.mark.parametrize(
+    "told", ["", "x", "http://evil.example/personnel/card/", "http://testserver//evil.example/", "http://[", "/login/"]
+)
+def test_a_step_whose_page_is_not_known_comes_back_to_no_other_site(typist, told):
+    step = "/personnel/erasurebatch/7/decide/"
+    answer = Client().post(step, {}, HTTP_REFERER=told)
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/login/?next={step}"
