@@ -177,15 +177,17 @@ def sizes_saved(request, made_in) -> bool:
     """Save the sizes; whether nothing that was typed is left over to be corrected."""
     is_clean = True
     for scale in made_in:
-        chosen, refused = sizes_of(request, scale), []
+        written = []
+        if chosen := sizes_of(request, scale):
+            written.append(sizes.enter(scale, chosen, request.user, is_first=True))
         if request.POST.get("scale") == str(scale.pk) and request.POST.get("pasted", "").strip():
             listed = pasted(request)
-            chosen, refused = chosen | listed.people, listed.refused
-        if chosen:
-            entered = sizes.enter(scale, chosen, request.user)
+            is_clean = is_clean and not listed.refused
+            if listed.people:
+                written.append(sizes.enter(scale, listed.people, request.user))
+        for entered in written:
             told(request, entered)
             is_clean = is_clean and not entered.refused
-        is_clean = is_clean and not refused
     return is_clean
 
 
@@ -210,5 +212,8 @@ def pasted(request) -> scanning.Listed:
 def told(request, entered):
     said = ngettext("%(n)d size was saved.", "%(n)d sizes were saved.", entered.written)
     messages.success(request, said % {"n": entered.written})
+    for name, before, after in entered.changed[:50]:
+        told_change = {"name": name, "before": before, "after": after}
+        messages.info(request, _("%(name)s: %(before)s before, %(after)s now") % told_change)
     for name, why in entered.refused[:50]:
         messages.warning(request, _("%(name)s: %(why)s") % {"name": name, "why": why})

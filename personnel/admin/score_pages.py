@@ -211,6 +211,13 @@ def taken_in(request, cycle, listed, *, is_partial):
             transaction.set_rollback(True)
     if is_kept:
         tell(request, scoring.Entered(entered.written))
+        if entered.replaced:
+            said = ngettext(
+                "%(n)d person had other scores before; the history of the assessment keeps them.",
+                "%(n)d people had other scores before; the history of each assessment keeps them.",
+                entered.replaced,
+            )
+            messages.warning(request, said % {"n": entered.replaced})
     else:
         messages.error(request, _("Nothing was saved; please correct the rows below and send the list again."))
     told = {"problems": listed.problems[:MOST_PROBLEMS], "more": max(0, len(listed.problems) - MOST_PROBLEMS)}

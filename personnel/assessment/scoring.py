@@ -38,9 +38,10 @@ class ScoringRefused(Refusal):
 
 @dataclass
 class Entered:
-    """How many sheets were written, and who was left out for which reason: {member: code of WHY_NOT}."""
+    """How many sheets were written, how many of them lost other scores, and {member: code of WHY_NOT} of those left."""
 
     written: int = 0
+    replaced: int = 0
     refused: dict[int, str] = field(default_factory=dict)
 
 
@@ -134,6 +135,7 @@ def _write(cycle, account, units: Mapping[int, int], changes: Changes, answer: E
         before = list(sheet.scores) if sheet else [None] * len(cycle.items)
         after = [changes[member].get(place, score) for place, score in enumerate(before)]
         if after != before:
+            answer.replaced += any(was is not None and now != was for was, now in zip(before, after, strict=True))
             members.append(member)
             places.append(sheet.unit_id if sheet else unit)
             scores.append("{" + ",".join("NULL" if score is None else str(score) for score in after) + "}")

@@ -214,6 +214,22 @@ def test_a_list_is_judged_row_by_row_with_row_and_column(running, town):
     assert sheet_of(good).scores == [8000, 8150, None, 9000, 10_000]
 
 
+def test_a_list_tells_how_many_had_other_scores_before(running, town):
+    first, second = patrol(2)
+    examiner(running, town, TOWN)
+    header = ["姓名", "身份证号码", "德", "能", "勤", "绩", "廉"]
+
+    def sent(*points):
+        rows = [header, *([one.name, one.id_number, *points, "", "", ""] for one in (first, second))]
+        with as_account(town), transaction.atomic():
+            return lists.take_in(lists.judge(pasted(rows), running), running, town, NOW)
+
+    assert sent(80, "").replaced == 0
+    assert sent(80, 70).replaced == 0, "what was empty is no loss"
+    again = sent(81, 70)
+    assert (again.written, again.replaced) == (2, 2)
+
+
 def test_a_list_without_the_columns_is_refused(running, town):
     with as_account(town), pytest.raises(FileRefused):
         lists.judge(pasted([["姓名", "电话"], ["甲", "1"]]), running)

@@ -317,6 +317,19 @@ def test_sizes_are_written_and_changed_for_many_and_refused_by_name(world, accou
         assert KitSize.objects.get(member=first).size == "185"
 
 
+def test_a_size_chosen_where_none_stood_is_not_written_over_one_that_came_meanwhile(world, account):
+    clerk, member = account("staff", TOWN), world["members"][0]
+    with as_account(clerk), transaction.atomic():
+        sizes.enter(world["scale"], {member.pk: "170"}, clerk)
+        late = sizes.enter(world["scale"], {member.pk: "185"}, clerk, is_first=True)
+        same = sizes.enter(world["scale"], {member.pk: "170"}, clerk, is_first=True)
+        listed = sizes.enter(world["scale"], {member.pk: "185"}, clerk)
+    assert (late.written, [name for name, _why in late.refused]) == (0, [member.name])
+    assert "170" in str(late.refused[0][1])
+    assert (same.written, same.refused) == (0, [])
+    assert listed.changed == [(member.name, "170", "185")]
+
+
 def test_who_has_no_size_is_found(world, officer):
     with as_account(officer):
         found = recipients.recipients(world["campaign"], ISSUED, DISTRICT, "size")
