@@ -53,12 +53,13 @@ def context(request) -> dict:
     shown: dict = {"actions": actions(asked)}
     if level != "province":  # three million people are counted when somebody asks, not whenever somebody logs in
         shown["figures"] = key_figures(asked)
+    acts_here = level in COUNTED_LEVELS  # above a district others have to act, and counting takes too long
     if account.has_perm("personnel.change_member"):
-        shown["waiting"] = contract_work.waiting(asked)
-        shown["changed"] = changed(asked, request)
+        shown["waiting"] = contract_work.waiting(asked) if acts_here else []
+        shown["changed"] = changed(asked, request) if acts_here else None
     if account.has_perm(IMPORTS):
         shown["waiting"] = unconfirmed(account) + shown.get("waiting", [])
-    if account.has_perm(CONFIRMATIONS) and (due := unsigned(asked)):
+    if acts_here and account.has_perm(CONFIRMATIONS) and (due := unsigned(asked)):
         shown["waiting"] = due + shown.get("waiting", [])
     if typed := unsaved():
         shown["waiting"] = typed + shown.get("waiting", [])
@@ -70,7 +71,7 @@ def context(request) -> dict:
         shown["waiting"] = kit + shown.get("waiting", [])
     if merging := merger_work.waiting(account, today):
         shown["waiting"] = merging + shown.get("waiting", [])
-    if account.role in GAPS and level in COUNTED_LEVELS:  # above a district it takes too long, and others have to act
+    if acts_here and account.role in GAPS:
         shown["gaps"] = counted(asked, GAPS[account.role]) + corrections(asked)
     return shown
 

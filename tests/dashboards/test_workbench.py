@@ -11,6 +11,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from dashboards import workbench
 from organization import events
 from organization.models import Team, Unit
 from organization.scope import as_account, as_root, gate
@@ -102,6 +103,18 @@ def test_the_personnel_office_mends_its_own_forces_only(people, account, visitor
         "without-phone": 1, "document-unseen": 1, "without-photo": 1, "without-service": 1, "employers-unfiled": 1,
         "without-contract-ours": 1,
     }  # fmt: skip
+
+
+def test_where_too_many_would_be_counted_nothing_is_counted_that_others_have_to_mend(
+    people, officer, visitor, monkeypatch
+):
+    """The office of the tests begins at its district; here that is as if it stood above districts."""
+    monkeypatch.setattr(workbench, "COUNTED_LEVELS", frozenset({"town", "village"}))
+    with CaptureQueriesContext(connection) as asked:
+        page = visitor(officer).get("/")
+    assert rows(page, "waiting") == []
+    assert rows(page, "gaps") is None
+    assert not [one["sql"] for one in asked if "personnel_contract" in one["sql"]]
 
 
 def test_a_new_village_is_told_how_to_begin(db, clerk, visitor):
