@@ -71,7 +71,7 @@ class GuardedAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 200
     actions = None
-    tells_changes = False  # whether a form that others may have open says what they saved since it was opened
+    tells_changes = True  # a form that others may have open says what they saved since it was opened
     nothing_here: StrOrPromise = ""  # what a list that has no rows says: how it gets some, or that all is well
 
     # --- nothing is deleted in daily use; Django's own log is not written, the trail is -----------

@@ -28,7 +28,6 @@ class ExaminerInline(admin.TabularInline):
 
 @admin.register(AssessmentCycle)
 class AssessmentCycleAdmin(GuardedAdmin):
-    tells_changes = True
     form = CycleForm
     change_form_template = "personnel/assessment/cycle.html"
     list_display = ["name", "starts_on", "ends_on", "closed_on"]
@@ -87,7 +86,6 @@ scoring_right = "personnel.change_assessment"
 
 @admin.register(Kinship)
 class KinshipAdmin(GuardedAdmin):
-    tells_changes = True
     form = KinshipForm
     list_display = ["member", "account", "relation", "declared_on", "withdrawn_on"]
     list_select_related = ["member", "account"]

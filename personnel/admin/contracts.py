@@ -21,7 +21,6 @@ from personnel.models import Contract, Member
 
 @admin.register(Contract)
 class ContractAdmin(GuardedAdmin):
-    tells_changes = True
     form = ContractForm
     list_display = ["person", "unit", "kind_told", "starts_on", "until", "signed_on", "employer_shown", "ended_on"]
     list_filter = [PlaceFilter, StandingFilter, ForceFilter, "kind", RightFilter, OnFilter]

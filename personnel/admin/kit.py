@@ -18,8 +18,6 @@ from personnel.models import KitCampaign, KitIssue, KitItem, KitScale, KitScheme
 class Catalogue(GuardedAdmin):
     """Reached from the list of campaigns; the index names campaigns, items and issued kit alone."""
 
-    tells_changes = True
-
     def get_model_perms(self, request):
         return {}
 
@@ -45,7 +43,6 @@ class KitScaleAdmin(Catalogue):
 
 @admin.register(KitItem)
 class KitItemAdmin(GuardedAdmin):
-    tells_changes = True
     list_display = ["name", "kind", "scheme", "scale", "retired_on"]
     list_select_related = ["scheme", "scale"]
     list_filter = ["kind", "scheme"]
@@ -69,7 +66,6 @@ class KitSetEntryAdmin(Catalogue):
 
 @admin.register(KitCampaign)
 class KitCampaignAdmin(GuardedAdmin):
-    tells_changes = True
     form = CampaignForm
     list_display = ["name", "scheme", "issue_on", "in_use_on", "opened_on", "closed_on"]
     list_select_related = ["scheme"]

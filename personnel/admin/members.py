@@ -139,6 +139,7 @@ class HealthRecordInline(admin.StackedInline):
 
 @admin.register(Member)
 class MemberAdmin(GuardedAdmin):
+    tells_changes = False  # its form does, of the whole file
     form = MemberForm
     search_fields = ["name", "pinyin", "initials"]
     ordering = ["unit_id", "id"]

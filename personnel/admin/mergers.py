@@ -16,7 +16,6 @@ from personnel.models import MergerTask, Placement, Programme
 
 @admin.register(Programme)
 class ProgrammeAdmin(GuardedAdmin):
-    tells_changes = True
     form = ProgrammeForm
     list_display = ["name", "from_force", "into_force", "merged_on", "cycle"]
     list_select_related = ["cycle"]

@@ -18,7 +18,6 @@ from personnel.privacy import erasure, terms
 
 @admin.register(PrivacyTerm)
 class PrivacyTermAdmin(GuardedAdmin):
-    tells_changes = True
     list_display = ["kind", "valid_from", "valid_until", "length", "source"]
     list_filter = ["kind"]
     ordering = ["kind", "-valid_from"]
@@ -26,7 +25,6 @@ class PrivacyTermAdmin(GuardedAdmin):
 
 @admin.register(NoticeText)
 class NoticeTextAdmin(GuardedAdmin):
-    tells_changes = True
     list_display = ["title", "valid_from", "is_given"]
     fields = ["title", "valid_from", "body"]
     ordering = ["-valid_from"]
@@ -91,8 +89,6 @@ class StandingFilter(admin.SimpleListFilter):
 
 class OfAMember(GuardedAdmin):
     """Rows of files: chosen by their person once, listed with the way to the file."""
-
-    tells_changes = True
 
     list_select_related = ["member", "unit"]
     list_display_links = ["person"]

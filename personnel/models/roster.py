@@ -173,6 +173,8 @@ class RosterAnswer(models.Model):
     answered_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        verbose_name = _("remembered answer about rosters")
+        verbose_name_plural = _("remembered answers about rosters")
         constraints = [models.UniqueConstraint(name="roster_answer_once", fields=["unit", "headers", "about"])]
 
     def __str__(self):

@@ -99,3 +99,18 @@ def test_employers_are_found_by_name_place_and_filing(root, visitor, officer):
         "filing=nonsense": ["东塘小学", "西陂工厂"],
     }.items():
         assert [row.name for row in browser.get(f"{LIST}?{query}").context["cl"].result_list] == names
+
+
+def test_the_second_of_two_who_correct_an_employer_is_told_what_the_first_changed(root, visitor, account):
+    employer = EmployerFactory(unit_id=VILLAGE, name="东塘小学", nature="school", contact="陈主任")
+    address = f"{LIST}{employer.pk}/change/"
+    first, second = visitor(account("hr", is_demo=True)), visitor(account("staff", TOWN, is_demo=True))
+    form = {"name": "东塘小学", "nature": "school", "unit": VILLAGE, "declared_guards": "3", "contact": "陈主任"}
+    sent = [form | {"_seen": browser.get(address).context["version"]} for browser in (first, second)]
+    assert first.post(address, sent[0] | {"contact": "李主任"}).status_code == 302
+    refused = second.post(address, sent[1] | {"declared_guards": "4"})
+    assert refused.status_code == 200
+    assert "李主任" in refused.content.decode()
+    assert Employer.objects.get().contact == "李主任"
+    knowing = sent[1] | {"declared_guards": "4", "contact": "李主任", "_seen": refused.context["version"]}
+    assert second.post(address, knowing).status_code == 302
