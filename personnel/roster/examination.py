@@ -143,8 +143,8 @@ def examine(
             step.digest = seal.digest(number, purpose="id")
             people[step.digest] = (step.row.values.get("name") or "", step.row.values.get("birth_date"))
     corrected.follow(steps, people)
-    has_employers = any("employer" in mapped.values() for mapped in fields)
-    register = look_up(people, terms, lock=lock, employers=has_employers, elsewhere=elsewhere)
+    filled = set[str]().union(*(step.row.values for step in steps))
+    register = look_up(people, terms, lock=lock, filled=filled, elsewhere=elsewhere)
     plan = judging.judge(steps, register, terms)
     if tell is not None:
         tell(len(steps))
