@@ -74,12 +74,15 @@ def hashed(cursor) -> Iterator[None]:
     cursor.execute("SET LOCAL enable_nestloop = on")
 
 
-def insert(cursor, table: str, rows: Rows) -> None:
-    """Write the rows; what a constraint refuses is raised."""
+def insert(cursor, table: str, rows: Rows, order: str = "") -> None:
+    """Write the rows, in an order if need be; what a constraint refuses is raised."""
     if not rows.count:
         return
+    ordered = SQL(" ORDER BY {}").format(Identifier(order)) if order else SQL("")
     with staged(cursor, table, rows):
-        cursor.execute(SQL("{} FROM {}").format(_insert(table, rows), Identifier(STAGE)), [*rows.constants.values()])
+        cursor.execute(
+            SQL("{} FROM {}{}").format(_insert(table, rows), Identifier(STAGE), ordered), [*rows.constants.values()]
+        )
 
 
 def insert_new(cursor, table: str, rows: Rows, order: str) -> set[int]:
@@ -142,6 +145,7 @@ def uncollected() -> Iterator[None]:
     """Without the search for cycles: a hundred thousand living objects would be looked at again and again.
 
     A fifth of the time of a large roster. Nested or in several threads whoever switched it off switches it on again.
+    What lives on then is counted among the old at once, not looked through as new.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -149,16 +153,19 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
 class Writer:
     """Writes to the database in a thread of its own while the rows after these are prepared: two processors at work.
 
-    One statement at a time, in the order given. Within the block the cursor belongs to the thread; `result` waits.
-    Whoever prepares faster than is written waits too: text that lies ready would fill the memory. Within the block the
-    interpreter is handed over ten times as often: after each statement the thread would wait longer for it than most
-    statements take.
+    One statement at a time, in the order given. Within the block the cursor belongs to the thread; `result` waits, and
+    so does the end of the block, which raises what any statement had raised. Whoever prepares faster than is written
+    waits too: text that lies ready would fill the memory. Within the block the interpreter is handed over ten times as
+    often: after each statement the thread would wait longer for it than most statements take.
     """
 
     def __init__(self) -> None:
@@ -170,9 +177,11 @@ class Writer:
         sys.setswitchinterval(_USUAL_TURN / 10)
         return self
 
-    def __exit__(self, *error) -> None:
+    def __exit__(self, kind: type | None, *error) -> None:
         self._pool.shutdown()
         sys.setswitchinterval(_USUAL_TURN)
+        if self._failure and kind is None:
+            raise self._failure
 
     def write(self, function: Callable, *given) -> Future:
         self._room.acquire()
@@ -189,12 +198,3 @@ class Writer:
             raise
         finally:
             self._room.release()
-
-
-class Here(Writer):
-    """The same in the caller's own thread, where the rows come from the database themselves."""
-
-    def write(self, function: Callable, *given) -> Future:
-        done: Future = Future()
-        done.set_result(function(*given))
-        return done

@@ -47,6 +47,11 @@ def clean_name(text: str) -> str:
     return name.replace(" ", "") if _HAN_AND_DOTS.fullmatch(name) else name
 
 
+def is_plain(text: str) -> bool:
+    """Whether a name is nothing but Chinese characters: then it is clean and right."""
+    return _PLAIN.fullmatch(text) is not None
+
+
 def name_problem(text: str) -> StrOrPromise | None:
     """Why a cleaned name cannot be right, as a lazy sentence, or None. Chinese and Latin names are right."""
     if _PLAIN.fullmatch(text):

@@ -14,6 +14,8 @@ from personnel.roster.preview import Preview
 from personnel.roster.recording import without_numbers
 from personnel.roster.shapes import column_letter
 
+JUDGED_AT_ONCE = 2 * 2**20  # bytes of some 20,000 rows; what is larger is judged beside the site, cleaned there
+
 
 class UploadForm(forms.Form):
     """A file or pasted cells, for a unit and a force."""
@@ -64,10 +66,11 @@ class UploadForm(forms.Form):
             raise forms.ValidationError(_("Choose a file, or paste cells."))
         return cleaned
 
-    def source(self):
+    def source(self, terms):
         """What was sent, read. Raises FileRefused."""
         if file := self.cleaned_data["file"]:
-            return examination.open_file(file.read(), without_numbers(file.name))
+            early = terms if file.size <= JUDGED_AT_ONCE else None
+            return examination.open_file(file.read(), without_numbers(file.name), early)
         return examination.open_pasted(self.cleaned_data["pasted"], str(_("Pasted cells")))
 
 

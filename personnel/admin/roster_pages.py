@@ -128,7 +128,7 @@ def staged(request, form):
     terms = staging.terms_of(
         request.user, form.unit, form.cleaned_data["force"], is_whole=form.cleaned_data["is_whole"]
     )
-    source = form.source()
+    source = form.source(terms)
     roster = roster_jobs.take_in(source, terms, request.user)
     for earlier in RosterImport.objects.known(source.sha256, terms.unit)[:1]:
         told = {"at": clock(earlier.committed_at), "by": earlier.account_name}

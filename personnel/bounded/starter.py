@@ -13,6 +13,7 @@ from typing import IO, Any
 
 _PROJECT = Path(__file__).resolve().parents[2]
 # The environment of the server holds its secrets; the child needs no more than a loader needs.
+_AHEAD = 2**20  # bytes that the child may be ahead of whoever hears it
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
@@ -36,7 +37,13 @@ def lines(run: str, library: str | None, data: bytes, limits: Any, longest: int)
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     pipe = subprocess.PIPE
     with subprocess.Popen(  # noqa: S603 (no word of the command comes from outside)
-        command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=environment, cwd="/"
+        command,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        cwd="/",
+        pipesize=_AHEAD,
     ) as child:
         feeder = threading.Thread(target=_feed, args=(child.stdin, data), daemon=True)
         watchdog = threading.Timer(limits.patience * limits.seconds_for(len(data)), child.kill)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +50,40 @@ def default_rules() -> tuple[Rule, ...]:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+class Eligibility:
+    """The same judgement of many rows: what nearly all of them pass is worked out once for a force and a day."""
+
+    def __init__(self, rules: Sequence[Rule], today: date) -> None:
+        self._rules, self._today = rules, today
+        self._births: dict[tuple[str | None, date], tuple[date, date]] = {}
+        self._educations: dict[tuple[str | None, date, str | None], bool] = {}
+
+    def judge(self, row: Row) -> list[Finding]:
+        force, day = row.values.get("force"), row.values.get("started_on") or self._today
+        first, last = self._births.get((force, day)) or self._born_between(force, day)
+        born, education = row.values.get("birth_date"), row.values.get("education")
+        if (born is None or first <= born <= last) and self._is_enough(force, day, education, row):
+            return []
+        return judge(row, self._rules, self._today)
+
+    def _born_between(self, force: str | None, day: date) -> tuple[date, date]:
+        """The first and the last birth date of those who are neither too old nor too young."""
+        rule = _rule(force, self._rules, day)
+        last = identity.latest_birth_date(rule.min_age, day) if rule else date.max
+        first = date.min
+        if rule and rule.max_age is not None:
+            first = identity.latest_birth_date(rule.max_age + 1, day) + timedelta(1)
+        self._births[force, day] = first, last
+        return first, last
+
+    def _is_enough(self, force: str | None, day: date, education: str | None, row: Row) -> bool:
+        key = (force, day, education)
+        if key not in self._educations:
+            rule = _rule(force, self._rules, day)
+            self._educations[key] = rule is None or not any(_education(row, rule))
+        return self._educations[key]
 
 
 def judge(row: Row, rules: Sequence[Rule], today: date) -> list[Finding]:

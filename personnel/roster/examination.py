@@ -11,13 +11,14 @@ from organization.keyring import sealer
 from personnel.bulk import uncollected
 from personnel.models import RosterAnswer
 from personnel.roster import corrected, judging, layout, mapping, values
-from personnel.roster.filling import fill
+from personnel.roster.early import Early, context_of
+from personnel.roster.filling import Filled, fill
 from personnel.roster.judging import Plan, Step
 from personnel.roster.placing import Placing
 from personnel.roster.reading import parse_pasted, read
 from personnel.roster.recording import holds_a_number
 from personnel.roster.register import Elsewhere, look_up, places, registered_elsewhere
-from personnel.roster.shapes import Book, Finding, Layout, Notice, Problem, Question, Row, short_hash
+from personnel.roster.shapes import Book, Finding, Layout, Notice, Problem, Question, Row, Table, short_hash
 from personnel.roster.terms import Terms
 
 Place = tuple[str, int]  # sheet and row
@@ -29,7 +30,8 @@ TOLD_EVERY = 5000
 class Source:
     """A file as it came: its name, fingerprint and size (bytes), and the tables found in it.
 
-    `cleaned_with` says with what the lines were cleaned that have their values already.
+    `cleaned_with` says with what the lines were cleaned that have their values already; `early` may know values of
+    others, as far as the columns were guessed right.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Source:
     layout: Layout
     has_1904_dates: bool = False
     cleaned_with: str = ""
+    early: Early | None = None
 
 
 @dataclass
@@ -87,9 +90,11 @@ class Examined:
         ]
 
 
-def open_file(data: bytes, name: str) -> Source:
-    """Read a workbook or csv file. Raises FileRefused."""
-    return _source(read(data), name, data)
+@uncollected()
+def open_file(data: bytes, name: str, terms: Terms | None = None) -> Source:
+    """Read a workbook or csv file. Raises FileRefused. Where the terms are known, rows are cleaned as they come."""
+    early = Early(terms, lambda table: remembered_of({mapping.header_key(table)}, terms)) if terms else None
+    return replace(_source(read(data, onlooker=early), name, data), early=early)
 
 
 def open_pasted(text: str, name: str) -> Source:
@@ -143,8 +148,8 @@ def examine(
             step.digest = seal.digest(number, purpose="id")
             people[step.digest] = (step.row.values.get("name") or "", step.row.values.get("birth_date"))
     corrected.follow(steps, people)
-    has_employers = any("employer" in mapped.values() for mapped in fields)
-    register = look_up(people, terms, lock=lock, employers=has_employers, elsewhere=elsewhere)
+    filled = set[str]().union(*(step.row.values for step in steps))
+    register = look_up(people, terms, lock=lock, filled=filled, elsewhere=elsewhere)
     plan = judging.judge(steps, register, terms)
     if tell is not None:
         tell(len(steps))
@@ -157,20 +162,17 @@ def clean(
     """The steps of all lines, not judged yet; the fields of each table's columns; findings of columns and sheets."""
     steps: list[Step] = []
     fields, findings = [], list[Finding](source.layout.notices)
-    context = values.Context(
-        today=terms.today,
-        has_1904_dates=source.has_1904_dates,
-        answers=terms.answers,
-        remembered=terms.remembered,
-        force=terms.force,
-    )
+    context = context_of(terms, has_1904_dates=source.has_1904_dates)
     for table in source.layout.tables:
         mapped = mapping.map_columns(table, terms.answers, force=terms.force or None, remembered=terms.remembered)
         filled = fill(table, terms.answers, remembered=terms.remembered)
         findings += [*mapped.questions, *mapped.notices]
         fields.append(mapped.fields)
         cleaner = values.Cleaner(table.sheet, mapped.fields, context)
-        rows_of = cleaner.known_rows if source.cleaned_with == cleaned_with(source, terms) else cleaner.rows
+        is_known = source.cleaned_with == cleaned_with(source, terms) or _take_early(
+            source, table, filled, mapped.fields, context
+        )
+        rows_of = cleaner.known_rows if is_known else cleaner.rows
         rows: list[Row] = []
         for first in range(0, len(filled.lines), TOLD_EVERY):
             if tell is not None:
@@ -179,6 +181,16 @@ def clean(
         findings += _hand_out(filled.findings, rows)
         steps += [_step(row, marks) for row in rows]
     return steps, fields, findings
+
+
+def _take_early(
+    source: Source, table: Table, filled: Filled, fields: Mapping[int, str], context: values.Context
+) -> bool:
+    """Give lines the values that are known of them already; whether there are any."""
+    known = source.early.take(table.sheet, fields, context) if source.early else {}
+    for own, line in zip(table.lines, filled.lines, strict=True) if known else ():
+        line.values = known.get(line.number) if line is own else None
+    return bool(known)
 
 
 def _step(row: Row, marks: Marks) -> Step:

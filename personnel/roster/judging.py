@@ -22,7 +22,7 @@ FATES = ("create", "change", "unchanged", "reject", "skip", "ask")
 PERSON = frozenset(
     key for key, each in FIELDS.items() if each.of == "member" and key not in ("name", "id_number", "document", "phone")
 )
-SERVICE = tuple(key for key, each in FIELDS.items() if each.of == "service" and key not in ("force", "employer"))
+SERVICE = frozenset(key for key, each in FIELDS.items() if each.of == "service" and key not in ("force", "employer"))
 LEFT_OUT = frozenset({"left_out", "unit_rejected"})
 Changes = dict[str, tuple[Any, Any]]
 
@@ -84,12 +84,12 @@ class Plan:
         return {"rows": len(self.steps)} | found
 
     def findings(self, kind: type) -> list[Finding]:
-        return [one for step in self.steps for one in step.row.of(kind)]
+        return [one for step in self.steps if step.row.findings for one in step.row.of(kind)]
 
 
 def judge(steps: Sequence[Step], register: Register, terms: Terms) -> Plan:
     """Fill in every step. Nothing is written; the register is what the reader may see."""
-    placing = Placing(register.places, terms)
+    placing, rules = Placing(register.places, terms), eligibility.Eligibility(register.rules, terms.today)
     seen: dict[bytes, Row] = {}
     for step in steps:
         if not step.is_skipped:
@@ -100,7 +100,7 @@ def judge(steps: Sequence[Step], register: Register, terms: Terms) -> Plan:
             step.row.findings = [one for one in step.row.findings if not isinstance(one, Question)]
             continue
         _choose_force(step, terms)
-        _judge_alone(step, register, terms)
+        _judge_alone(step, rules)
         _refuse_repeats(step, seen)
         if step.digest:
             _against_the_register(step, register, terms)
@@ -110,7 +110,7 @@ def judge(steps: Sequence[Step], register: Register, terms: Terms) -> Plan:
 
 def _was_left_out(row: Row) -> bool:
     """Whether an answer left the row out: that is what was wanted, and no problem."""
-    if not any(one.code in LEFT_OUT for one in row.findings):
+    if not row.findings or not any(one.code in LEFT_OUT for one in row.findings):
         return False
     row.findings = [
         Notice(one.sheet, one.row, one.column, one.code, one.message) if one.code in LEFT_OUT else one
@@ -144,11 +144,11 @@ def _choose_force(step: Step, terms: Terms) -> None:
         say(step, Problem, "force", "not_yours", fill(_("Your office does not keep the %(force)s."), {"force": name}))
 
 
-def _judge_alone(step: Step, register: Register, terms: Terms) -> None:
+def _judge_alone(step: Step, rules: eligibility.Eligibility) -> None:
     row = step.row
     if step.force:
         row.values["force"] = step.force
-        row.findings += eligibility.judge(row, register.rules, terms.today)
+        row.findings += rules.judge(row)
     if not (row.values.get("sex") and row.values.get("birth_date")) and not any(row.of(Problem)):
         say(
             step, Problem, "birth_date", "unknown_birth", _("Sex and birth date are needed; this number does not tell.")
@@ -174,7 +174,7 @@ def _refuse_repeats(step: Step, seen: dict[bytes, Row]) -> None:
 
 def _against_the_register(step: Step, register: Register, terms: Terms) -> None:
     step.member = register.members.get(step.digest)
-    if any(step.row.of(Problem)):
+    if step.row.findings and any(step.row.of(Problem)):
         return
     if step.digest in register.elsewhere:
         elsewhere = _("This document number is registered with another unit; you can ask for a transfer.")
@@ -191,12 +191,12 @@ def _against_the_register(step: Step, register: Register, terms: Terms) -> None:
 
 
 def _compare(step: Step, member: Known, register: Register, terms: Terms) -> None:
-    step.changes = _changed(step.row, member.values)
+    step.changes = _changed(step.row, member)
     running = [service for service in member.services if service.is_running(terms.today)]
-    here = [service for service in running if (service.unit, service.force) == (step.unit, step.force)]
+    here = next((each for each in running if each.unit == step.unit and each.force == step.force), None)
     if here:
-        step.service = here[0]
-        _change_service(step, here[0], register)
+        step.service = here
+        _change_service(step, here, register)
         return
     last = _last_ended(step, member)
     others = [service for service in running if service.share]
@@ -241,22 +241,26 @@ def _ask_other_unit(step: Step, code: str, message, terms: Terms) -> None:
         say(step, Notice, "id_number", "requested", _("The request will be sent to the unit that keeps the file."))
 
 
-def _changed(row: Row, known: Mapping[str, Any]) -> Changes:
+def _changed(row: Row, member: Known) -> Changes:
     """Old and new of the fields that the roster fills and that differ; a blank cell takes nothing away."""
-    changes = {
-        key: (known[key] or None, value)
-        for key, value in row.values.items()
-        if value is not None and key in PERSON and value != known[key]
-    }
+    changes: Changes = {}
+    if not member.values.items() <= row.values.items():  # nearly all are as they are known
+        changes = {
+            key: (member.values[key] or None, value)
+            for key, value in row.values.items()
+            if value is not None and key in PERSON and value != member.values[key]
+        }
     if phone := row.values.get("phone"):
-        digest, old = sealer().digest(phone, purpose="phone"), bytes(known["phone"] or b"")
-        if digest != old:  # told by digests, never by numbers
-            changes["phone"] = (old.hex() or None, digest.hex())
+        digest = sealer().digest(phone, purpose="phone")
+        if digest != member.phone:  # told by digests, never by numbers
+            changes["phone"] = (member.phone.hex() or None, digest.hex())
     return changes
 
 
 def _change_service(step: Step, service: Service, register: Register) -> None:
     given = _service_values(step, register)
+    if given.items() <= service.values.items():
+        return
     changes = {
         key: (service.values.get(key), value) for key, value in given.items() if value != service.values.get(key)
     }
@@ -277,7 +281,7 @@ def _is_month_only(row: Row, key: str, known: date) -> bool:
 
 def _service_values(step: Step, register: Register) -> dict[str, Any]:
     """The fields of a service that the row fills, as they are stored."""
-    given = {key: step.row.values[key] for key in SERVICE if step.row.values.get(key) is not None}
+    given = {key: value for key, value in step.row.values.items() if value is not None and key in SERVICE}
     if step.force != "auxiliary" and given.pop("category", None):
         say(
             step,

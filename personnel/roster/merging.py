@@ -1,9 +1,7 @@
 """Writing a judged roster: a handful of statements in the caller's transaction, whatever the number of rows."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -11,26 +9,21 @@ from psycopg2.sql import SQL, Identifier, Placeholder
 
 from organization.keyring import sealer
 from organization.scope import current
-from personnel import bulk, identity, names
+from personnel import bulk
 from personnel.bulk import Rows
 from personnel.models import Assignment, EmergencyContact, ImportedRow, Member, RosterImport
-from personnel.roster import recording
+from personnel.roster import newcomers, recording
 from personnel.roster.judging import Plan, Step
+from personnel.roster.newcomers import MEMBER, Newcomers
 from personnel.roster.register import PERSON_COLUMNS, SERVICE_COLUMNS
 
-MEMBER, SERVICE, CONTACT, RECORD = (
-    model._meta.db_table for model in (Member, Assignment, EmergencyContact, ImportedRow)
-)
+SERVICE, CONTACT, RECORD = (model._meta.db_table for model in (Assignment, EmergencyContact, ImportedRow))
 LOST = {MEMBER: "registered_meanwhile", SERVICE: "serves_already"}
 SERVICE_BLANKS = ("category", "sponsor", "post", "grade", "badge", "former_title", "ending", "ending_note")
 SERVICE_GIVEN = (
     "share", "beginning", "cohort", "employer_id", "started_on", "ended_on", "contract_from", "contract_until",
 )  # fmt: skip
 ROWS_AT_ONCE = 4000
-NULLABLE = frozenset(
-    field.attname for model in (Member, Assignment) for field in model._meta.concrete_fields if field.null
-)
-PERSON_BLANKS = [(column, None if column in NULLABLE else "") for column in PERSON_COLUMNS]
 
 
 class Lost(Exception):
@@ -52,11 +45,12 @@ class Overtaken(Exception):
 
 @dataclass(frozen=True)
 class Write:
-    """Rows for one table. `how`: "new" in an `order`, where others may be first; "change", by key; or "record"."""
+    """Rows for one table. `how`: "new" where others may be first; "change", by key; or "record", where a refusal is an
+    error. New ones are written in an `order`. Newcomers are columns until they are finished."""
 
     how: str
     table: str
-    rows: Rows
+    rows: Rows | Newcomers
     order: str = ""
 
 
@@ -72,7 +66,8 @@ def merge(plan: Plan, roster: RosterImport) -> None:
         except Lost as lost:
             wanted = keys.members if lost.table == MEMBER else keys.services
             missing = {step for step, key in wanted.items() if key not in lost.written}
-            raise Overtaken(LOST[lost.table], [step for step in plan.steps if id(step) in missing]) from lost
+            steps = [step for step in plan.steps if id(step) in missing and (lost.table == MEMBER or step.member)]
+            raise Overtaken(LOST[lost.table], steps) from lost
 
 
 def reserved(cursor, plan: Plan) -> recording.Keys:
@@ -92,10 +87,12 @@ def writes(plan: Plan, roster: RosterImport, stood: dict[int, dict], keys: recor
     created = sorted((step for step in plan.steps if step.fate == "create"), key=lambda step: step.digest)
     changed = [step for step in plan.steps if step.fate == "change"]
     for some in _some(created):
-        yield Write("new", MEMBER, _members(some, keys), "id_digest")
+        yield Write("new", MEMBER, newcomers.columns(some, keys), "id_digest")
     for some in _some([step for step in changed if step.changes]):
         yield Write("change", MEMBER, _changed_members(some))
-    for some in _some([step for step in (*created, *changed) if step.new_service]):
+    for some in _some([step for step in created if step.new_service]):  # of people whom nobody else knows yet
+        yield Write("record", SERVICE, _services(some, keys), "id")
+    for some in _some([step for step in changed if step.new_service]):
         yield Write("new", SERVICE, _services(some, keys), "id")
     for some in _some([step for step in changed if step.service_changes]):
         yield Write("change", SERVICE, _changed_services(some))
@@ -107,20 +104,24 @@ def writes(plan: Plan, roster: RosterImport, stood: dict[int, dict], keys: recor
 
 def write(cursor, wanted: Iterable[Write], writer: bulk.Writer) -> None:
     """Write it. Raises Lost, first of people, then of services."""
-    answers = [(each.how, each.table, each.rows.count, writer.write(_write, cursor, each)) for each in wanted]
+    answers = []
+    for each in wanted:
+        rows = newcomers.finished(each.rows)
+        answers.append((each.how, each.table, rows.count, writer.write(_write, cursor, each, rows)))
     for table in LOST:
         new = [(count, answer) for how, name, count, answer in answers if (how, name) == ("new", table)]
         written = set[int]().union(*(answer.result() for _count, answer in new))
         if len(written) < sum(count for count, _answer in new):
             raise Lost(table, written)
-    for *_what, answer in answers:
-        answer.result()  # raises what any statement had raised
 
 
-def _write(cursor, each: Write) -> set[int] | None:
+def _write(cursor, each: Write, rows: Rows) -> set[int] | None:
     if each.how == "new":
-        return bulk.insert_new(cursor, each.table, each.rows, each.order)
-    (_update if each.how == "change" else bulk.insert)(cursor, each.table, each.rows)
+        return bulk.insert_new(cursor, each.table, rows, each.order)
+    if each.how == "change":
+        _update(cursor, each.table, rows)
+    else:
+        bulk.insert(cursor, each.table, rows, each.order)
     return None
 
 
@@ -138,46 +139,7 @@ def _keys(cursor, model, steps: Sequence[Step]) -> dict[int, int]:
     return dict(zip(map(id, steps), bulk.keys(cursor, model, len(steps)), strict=True)) if steps else {}
 
 
-# --- people -----------------------------------------------------------------------------------------------------------
-
-
-def _members(steps: Sequence[Step], keys: recording.Keys) -> Rows:
-    given = [step.row.values for step in steps]
-    ids = [keys.members[id(step)] for step in steps]
-    numbers = [values["id_number"] for values in given]
-    readings = [names.readings(values["name"]) for values in given]
-    return bulk.rows_of(
-        {
-            "id": ids,
-            "unit_id": [step.unit for step in steps],
-            "name": [values["name"] for values in given],
-            "pinyin": [pinyin[:120] for pinyin, _initials, _others in readings],
-            "initials": [initials[:30] for _pinyin, initials, _others in readings],
-            "other_pinyin": [(others or ("",))[0][:120] for _pinyin, _initials, others in readings],
-            "document": [values.get("document") or "resident_id" for values in given],
-            "id_sealed": sealer().seal_all(numbers, table=MEMBER, column="id_sealed", rows=ids),
-            "id_digest": [step.digest for step in steps],
-            "id_mask": list(map(identity.mask, numbers)),
-            "sex": [values["sex"] for values in given],
-            "birth_date": [values["birth_date"] for values in given],
-            **_phones([values.get("phone") for values in given], ids),
-            **{column: _column(given, column, blank) for column, blank in PERSON_BLANKS},
-        }
-    )
-
-
-def _column(given: Sequence[Mapping[str, Any]], column: str, blank: Any) -> list:
-    return [blank if (value := values.get(column)) is None else value for values in given]
-
-
-def _phones(phones: Sequence[str | None], keys: Sequence[int]) -> dict[str, list[bytes | None]]:
-    digest = partial(sealer().digest, purpose="phone")
-    return {
-        "phone_sealed": sealer().seal_all(
-            [phone or None for phone in phones], table=MEMBER, column="phone_sealed", rows=keys
-        ),
-        "phone_digest": [digest(phone) if phone else None for phone in phones],
-    }
+# --- changed people ---------------------------------------------------------------------------------------------------
 
 
 def _changed_members(steps: Sequence[Step]) -> Rows:
@@ -185,7 +147,7 @@ def _changed_members(steps: Sequence[Step]) -> Rows:
     ids = [step.member_id for step in steps]
     phones = [step.row.values["phone"] if "phone" in step.changes else None for step in steps]
     new = {column: [_new(step, column) for step in steps] for column in PERSON_COLUMNS}
-    return bulk.rows_of({"id": ids, **_phones(phones, ids), **new})
+    return bulk.rows_of({"id": ids, **newcomers.phones(phones, ids), **new})
 
 
 def _new(step: Step, key: str):
@@ -223,7 +185,7 @@ def _services(steps: Sequence[Step], keys: recording.Keys) -> Rows:
             "force": [step.force for step in steps],
             "share_from": [0] * len(steps),
             **{column: [values.get(column) for values in given] for column in SERVICE_GIVEN},
-            **{column: _column(given, column, "") for column in SERVICE_BLANKS},
+            **{column: newcomers.column(given, column, "") for column in SERVICE_BLANKS},
         }
     )
 
@@ -242,8 +204,10 @@ def _new_of(step: Step, key: str):
 
 
 def _has_new_contact(step: Step) -> bool:
-    name, phone = (step.row.values.get(f"contact_{part}") for part in ("name", "phone"))
-    return bool(name and phone) and not (step.member and name in step.member.contacts)
+    name = step.row.values.get("contact_name")
+    if not name or not step.row.values.get("contact_phone"):
+        return False
+    return not (step.member and name in step.member.contacts)
 
 
 def _contacts(steps: Sequence[Step], keys: recording.Keys) -> Rows:

@@ -6,9 +6,10 @@ need not read, clean and judge the lines again; else it does.
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from django.db import connection
@@ -20,7 +21,7 @@ from organization.scope import current
 from personnel import bulk
 from personnel.bulk import Rows
 from personnel.models import RosterImport, StagedRoster, StagedWrite
-from personnel.roster import examination, mapping, merging, recording, register
+from personnel.roster import examination, mapping, merging, newcomers, recording, register
 from personnel.roster.examination import Examined
 from personnel.roster.merging import Write
 from personnel.roster.shapes import short_hash
@@ -42,15 +43,58 @@ def is_decided(examined: Examined) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A roster that is being prepared: what stood before, and the keys of what will be written; none if it is open."""
+
+    roster: RosterImport
+    examined: Examined
+    stood: dict[int, dict]
+    keys: recording.Keys | None
+    places: list[int]
+
+    @property
+    def is_decided(self) -> bool:
+        return self.keys is not None
+
+
 def keep(roster: RosterImport, examined: Examined) -> None:
     """Prepare what a confirmation will write, unless something is open. The lines are staged already."""
+    ready = begin(roster, examined)
+    with connection.cursor() as cursor, bulk.Writer() as writer:
+        put_down(ready, cursor, writer)
+    finish(ready)
+
+
+def begin(roster: RosterImport, examined: Examined) -> Ready:
+    """What has to be asked of the database before anything is prepared; what was prepared before is gone."""
     StagedWrite.objects.filter(roster=roster.pk).delete()
+    if not is_decided(examined):
+        return Ready(roster, examined, {}, None, [])
+    with connection.cursor() as cursor:
+        stood = recording.before(cursor, examined.plan)
+        keys = merging.reserved(cursor, examined.plan)
+        return Ready(roster, examined, stood, keys, bulk.keys(cursor, StagedWrite, _most_writes(examined)))
+
+
+def put_down(ready: Ready, cursor, writer: bulk.Writer) -> None:
+    """Prepare the rows that a confirmation will write."""
+    if ready.keys is None:
+        return
+    whose = (ready.roster.pk, ready.roster.unit_id, current().actor)
+    wanted = merging.writes(ready.examined.plan, ready.roster, ready.stood, ready.keys)
+    for place, each in zip(ready.places, wanted, strict=False):
+        sealed = sealer().seal_bytes(_spelled(each), table=TABLE, column=COLUMN, row=place)
+        writer.write(cursor.execute, _INSERT, [place, *whose, Binary(sealed)])
+
+
+def finish(ready: Ready) -> None:
+    """Note what the rows depend on; the lines are staged by now."""
     depends_on: dict[str, Any] = {}
-    if is_decided(examined):
-        depends_on["headers"] = sorted({mapping.header_key(table) for table in examined.source.layout.tables})
-        depends_on["state"] = _state(roster, examined.terms)
-        _keep(roster, examined)
-    StagedRoster.objects.filter(roster=roster).update(depends_on=depends_on)
+    if ready.keys is not None:
+        depends_on["headers"] = sorted({mapping.header_key(table) for table in ready.examined.source.layout.tables})
+        depends_on["state"] = _state(ready.roster, ready.examined.terms)
+    StagedRoster.objects.filter(roster=ready.roster).update(depends_on=depends_on)
 
 
 def holds(roster: RosterImport, terms: Terms) -> bool:
@@ -63,9 +107,16 @@ def holds(roster: RosterImport, terms: Terms) -> bool:
 
 
 def write(roster: RosterImport) -> None:
-    """Write what was prepared. Raises merging.Lost."""
+    """Write what was prepared. Raises merging.Lost or, where somebody else has registered a person, IntegrityError."""
     with connection.cursor() as cursor:
-        merging.write(cursor, _kept(roster), bulk.Here())
+        places = list(StagedWrite.objects.filter(roster=roster.pk).order_by("pk").values_list("pk", flat=True))
+        with bulk.Writer() as writer:
+            merging.write(cursor, map(_without_asking, _kept(places, cursor, writer)), writer)
+
+
+def _without_asking(each: Write) -> Write:
+    """To ask of each new person whether others were first takes a seventh of the commit; if so, it is judged again."""
+    return replace(each, how="record") if (each.how, each.table) == ("new", merging.MEMBER) else each
 
 
 def _state(roster: RosterImport, terms: Terms, *, lock: bool = False) -> str:
@@ -82,17 +133,16 @@ def _state(roster: RosterImport, terms: Terms, *, lock: bool = False) -> str:
         [*Unit.objects.open_on(terms.today).order_by("code").values_list("code", "name", "aliases")],
         sorted(map(repr, register.rules())),
     )
-    with connection.cursor() as cursor:
-        if lock:  # in the order in which every roster takes them
+    with connection.cursor() as cursor, bulk.hashed(cursor):
+        if lock:  # in the order in which every roster takes them; what others did until then the next statement sees
             cursor.execute(
                 "SELECT FROM personnel_member"
                 " WHERE id IN (SELECT member_id FROM personnel_stagedrow WHERE roster_id = %s)"
                 " ORDER BY id_digest FOR NO KEY UPDATE",
                 [roster.pk],
             )
-        with bulk.hashed(cursor):
-            cursor.execute(_ROWS, {"roster": roster.pk})
-            found = cursor.fetchone()
+        cursor.execute(_ROWS, {"roster": roster.pk})
+        found = cursor.fetchone()
     return short_hash(*map(repr, given), repr(found))
 
 
@@ -111,22 +161,6 @@ SELECT (SELECT (count(*), sum(hashint8extended(id, xmin::text::bigint)))::text F
 """
 
 
-def _keep(roster: RosterImport, examined: Examined) -> None:
-    whose = (roster.pk, roster.unit_id, current().actor)
-    with connection.cursor() as cursor:
-        stood = recording.before(cursor, examined.plan)
-        keys = merging.reserved(cursor, examined.plan)
-        places = iter(bulk.keys(cursor, StagedWrite, _most_writes(examined)))
-        with bulk.Writer() as writer:
-            written = []
-            for each in merging.writes(examined.plan, roster, stood, keys):
-                place = next(places)
-                sealed = sealer().seal_bytes(_spelled(each), table=TABLE, column=COLUMN, row=place)
-                written.append(writer.write(cursor.execute, _INSERT, [place, *whose, Binary(sealed)]))
-    for one in written:
-        one.result()
-
-
 _INSERT = (
     "INSERT INTO personnel_stagedwrite (id, roster_id, unit_id, actor, content_sealed) VALUES (%s, %s, %s, %s, %s)"
 )
@@ -134,27 +168,46 @@ _INSERT = (
 
 def _most_writes(examined: Examined) -> int:
     """Kinds of writes times blocks of rows; keys that are not needed are left."""
-    return 6 * (1 + len(examined.plan.steps) // merging.ROWS_AT_ONCE)
+    return 7 * (1 + len(examined.plan.steps) // merging.ROWS_AT_ONCE)
 
 
-def _kept(roster: RosterImport) -> Iterator[Write]:
-    for place in StagedWrite.objects.filter(roster=roster.pk).order_by("pk").values_list("pk", flat=True):
-        content = StagedWrite.objects.values_list("content", flat=True).get(pk=place)
-        yield _read(sealer().open_bytes(content, table=TABLE, column=COLUMN, row=place))
+def _kept(places: Sequence[int], cursor, writer: bulk.Writer) -> Iterator[Write]:
+    """What was prepared. The next is asked for before one is handed on, so that it waits for none that is written."""
+    asked = [writer.write(_fetched, cursor, place) for place in places[:1]]
+    for place, following in zip_longest(places, places[1:]):
+        each = _read(sealer().open_bytes(asked.pop().result(), table=TABLE, column=COLUMN, row=place))
+        each = replace(each, rows=newcomers.finished(each.rows))
+        if following:
+            asked.append(writer.write(_fetched, cursor, following))
+        yield each
+
+
+def _fetched(cursor, place: int) -> memoryview:
+    cursor.execute("SELECT content_sealed FROM personnel_stagedwrite WHERE id = %s", [place])
+    return cursor.fetchone()[0]
 
 
 # --- spelling ---------------------------------------------------------------------------------------------------------
 
 
 def _spelled(each: Write) -> bytes:
-    """A line that says what it is, and the rows as COPY reads them."""
-    told = (each.how, each.table, each.order, each.rows.columns, each.rows.constants, each.rows.count)
-    return json.dumps(told, default=_without_word).encode() + b"\n" + each.rows.text
+    """A line that says what it is, and the rows as COPY reads them; people as their columns."""
+    if isinstance(each.rows, Rows):
+        rows, text = (each.rows.columns, each.rows.constants, each.rows.count), each.rows.text
+    else:
+        rows, text = None, _json(each.rows).encode()
+    return json.dumps((each.how, each.table, each.order, rows), default=_without_word).encode() + b"\n" + text
+
+
+_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 def _read(content: bytes) -> Write:
     first, _end, text = content.partition(b"\n")
-    how, table, order, columns, constants, count = json.loads(first, object_hook=_revived)
+    how, table, order, rows = json.loads(first, object_hook=_revived)
+    if rows is None:
+        return Write(how, table, json.loads(text), order)
+    columns, constants, count = rows
     return Write(how, table, Rows(columns, text, constants, count), order)
 
 

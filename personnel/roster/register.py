@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import CharField
-from psycopg2.sql import SQL, Identifier
+from psycopg2.sql import SQL, Composable, Identifier
 
 from organization import divisions
 from organization.models import Employer, Unit
@@ -52,7 +52,7 @@ def _in_one(digests: Sequence[bytes]) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Service:
-    """A service that the reader may see; `values` are its columns that a roster may fill, None for blank."""
+    """A service that the reader may see; `values` are its columns that the roster may change, None for blank."""
 
     id: int
     unit: int
@@ -76,11 +76,13 @@ class Service:
 
 @dataclass(slots=True)
 class Known:
-    """A member of the register: id, unit that keeps the file, name, columns of the person, services seen."""
+    """A member of the register: id, unit that keeps the file, name, digest of the phone, columns that the roster may
+    change, services seen; names of contacts where the roster has some."""
 
     id: int
     unit: int
     name: str
+    phone: bytes
     values: dict[str, Any]
     services: list[Service] = field(default_factory=list)
     contacts: frozenset[str] = frozenset()
@@ -117,19 +119,22 @@ def look_up(
     terms: Terms,
     *,
     lock: bool,
-    employers: bool,
+    filled: Collection[str],
     elsewhere: Elsewhere = registered_elsewhere,
 ) -> Register:
-    """What is known of these people: {digest: (name, birth date)}. `lock` holds their files until the commit."""
+    """What is known of these people: {digest: (name, birth date)}. `lock` holds their files until the commit.
+
+    Only what the roster may change is read: `filled` are the fields that it has values for.
+    """
     digests = list(people)
-    members = _members(digests, lock)
+    members = _members(digests, lock, filled)
     missing = [digest for digest in digests if digest not in members]
     return Register(
         members=members,
         elsewhere=frozenset(elsewhere(missing)),
         places=places(terms),
         rules=rules(),
-        employers=_employers() if employers else {},
+        employers=_employers() if "employer" in filled else {},
         namesakes=_namesakes({people[digest] for digest in missing}),
         serving=_serving(terms) if terms.is_whole else (),
     )
@@ -151,7 +156,8 @@ def rules() -> list[Rule]:
     ]  # fmt: skip
 
 
-def _members(digests: list[bytes], lock: bool) -> dict[bytes, Known]:
+def _members(digests: list[bytes], lock: bool, filled: Collection[str]) -> dict[bytes, Known]:
+    columns = [column for column in PERSON_COLUMNS if column in filled]
     with connection.cursor() as cursor:
         if lock:  # in one order, so that two rosters of the same people wait for each other instead of dying
             cursor.execute(
@@ -163,40 +169,45 @@ def _members(digests: list[bytes], lock: bool) -> dict[bytes, Known]:
             )
         cursor.execute(
             SQL(
-                "SELECT id_digest, id, unit_id, name, {}, phone_digest FROM personnel_member m"
-                " JOIN {} AS asked (digest) ON m.id_digest = asked.digest"
-            ).format(listed(PERSON_COLUMNS), _ASKED),
+                "SELECT id_digest, {} FROM personnel_member m JOIN {} AS asked (digest) ON m.id_digest = asked.digest"
+            ).format(listed(["id", "unit_id", "name", "phone_digest", *columns]), _ASKED),
             _in_one(digests),
         )
-        names = (*PERSON_COLUMNS, "phone")
         found = {
-            bytes(digest): Known(key, unit, name, dict(zip(names, values, strict=True)))
-            for digest, key, unit, name, *values in cursor.fetchall()
+            bytes(digest): Known(key, unit, name, bytes(phone or b""), dict(zip(columns, values, strict=True)))
+            for digest, key, unit, name, phone, *values in cursor.fetchall()
         }
-    _add_services(found)
-    _add_contacts(found)
+    if found:
+        _add_services(found, filled)
+    if found and "contact_name" in filled:
+        _add_contacts(found)
     return found
 
 
 _TEXTS = frozenset(field.attname for field in Assignment._meta.concrete_fields if isinstance(field, CharField))
-_BLANK_IS_NULL = SQL(", ").join(
-    SQL("NULLIF({}, '')").format(Identifier(column)) if column in _TEXTS else Identifier(column)
-    for column in SERVICE_COLUMNS
-)
+# What a roster may change without having values for it, or what is needed to see whether days agree.
+_ALWAYS = frozenset(("sponsor", "employer_id", "share", "started_on", "ended_on", "ending"))
+_CONTRACT = frozenset(("contract_from", "contract_until"))
 
 
-def _add_services(found: Mapping[bytes, Known]) -> None:
+def _blank_is_null(column: str) -> Composable:
+    return SQL("NULLIF({}, '')").format(Identifier(column)) if column in _TEXTS else Identifier(column)
+
+
+def _add_services(found: Mapping[bytes, Known], filled: Collection[str]) -> None:
+    wanted = _ALWAYS.union(filled, () if _CONTRACT.isdisjoint(filled) else _CONTRACT)
+    columns = [column for column in SERVICE_COLUMNS if column in wanted]
     by_key = {known.id: known for known in found.values()}
     with connection.cursor() as cursor:
         cursor.execute(
             SQL(
                 "SELECT id, member_id, unit_id, force, {} FROM personnel_assignment"
                 " WHERE member_id = ANY (%s) ORDER BY id"
-            ).format(_BLANK_IS_NULL),
+            ).format(SQL(", ").join(map(_blank_is_null, columns))),
             [list(by_key)],
         )
         for key, member, unit, force, *values in cursor.fetchall():
-            by_key[member].services.append(Service(key, unit, force, dict(zip(SERVICE_COLUMNS, values, strict=True))))
+            by_key[member].services.append(Service(key, unit, force, dict(zip(columns, values, strict=True))))
 
 
 def _add_contacts(found: Mapping[bytes, Known]) -> None:

@@ -71,15 +71,18 @@ def stage(source: Source, roster: RosterImport, examined: Examined) -> None:
     describe(roster, examined)
     places = {table.sheet: place for place, table in enumerate(source.layout.tables)}
     steps, cleaned = examined.plan.steps, _Cleaned()
-    is_decided = prepared.is_decided(examined)  # then what will be written is kept itself
+    ready = prepared.begin(roster, examined)
 
     def said(first: int, last: int) -> tuple[dict[str, list], list]:
         some = steps[first:last]
-        return judged(places, some), [None if is_decided else cleaned.values(step.row) for step in some]
+        # What is decided is kept as the rows that will be written: its values are not needed again.
+        return judged(places, some), [None if ready.is_decided else cleaned.values(step.row) for step in some]
 
-    _keep(source, roster, said)
+    with connection.cursor() as cursor, bulk.Writer() as writer:
+        _keep(source, roster, said, cursor, writer)
+        prepared.put_down(ready, cursor, writer)
     _note_open(roster, examined, {"with": cleaned_with(source, examined.terms), "fields": cleaned.fields})
-    prepared.keep(roster, examined)
+    prepared.finish(ready)
 
 
 def stage_unjudged(source: Source, roster: RosterImport, terms: Terms) -> None:
@@ -95,28 +98,28 @@ def stage_unjudged(source: Source, roster: RosterImport, terms: Terms) -> None:
         same = {column: [value] * len(sheets) for column, value in said.items()}
         return {"sheet": sheets, "number": numbers, **same}, [None] * len(sheets)
 
-    _keep(source, roster, unjudged)
+    with connection.cursor() as cursor, bulk.Writer() as writer:
+        _keep(source, roster, unjudged, cursor, writer)
     _note_open(roster, described)
 
 
-def _keep(source: Source, roster: RosterImport, said: Callable[[int, int], tuple[dict[str, list], list]]) -> None:
+Said = Callable[[int, int], tuple[dict[str, list], list]]  # the judgement and the values of lines from one to another
+
+
+def _keep(source: Source, roster: RosterImport, said: Said, cursor, writer: bulk.Writer) -> None:
     """Write the lines a few thousand at a time, so that the first are being written while the next are sealed."""
     lines = [line for table in source.layout.tables for line in table.lines]
     whose = {"roster_id": roster.pk, "unit_id": roster.unit_id, "actor": current().actor}
     fresh = {"staged_at": timezone.now().isoformat(), "is_skipped": False, "is_corrected": False, "refusal": ""}
-    with connection.cursor() as cursor, bulk.Writer() as writer:
-        keys = bulk.keys(cursor, StagedRow, len(lines))
-        written = []
-        for first in range(0, len(lines), ROWS_AT_ONCE):
-            last = min(first + ROWS_AT_ONCE, len(lines))
-            judgement, values = said(first, last)
-            texts = [_spell([line.cells, known]) for line, known in zip(lines[first:last], values, strict=True)]
-            sealed = sealer().seal_all(texts, table=TABLE, column=COLUMN, rows=keys[first:last])
-            same = {column: [value] * len(sealed) for column, value in (whose | fresh).items()}
-            rows = bulk.rows_of({"id": keys[first:last], COLUMN: sealed, **judgement, **same})
-            written.append(writer.write(bulk.insert, cursor, TABLE, rows))
-    for each in written:
-        each.result()
+    keys = bulk.keys(cursor, StagedRow, len(lines))
+    for first in range(0, len(lines), ROWS_AT_ONCE):
+        last = min(first + ROWS_AT_ONCE, len(lines))
+        judgement, values = said(first, last)
+        texts = [_spell([line.cells, known]) for line, known in zip(lines[first:last], values, strict=True)]
+        sealed = sealer().seal_all(texts, table=TABLE, column=COLUMN, rows=keys[first:last])
+        same = {column: [value] * len(sealed) for column, value in (whose | fresh).items()}
+        rows = bulk.rows_of({"id": keys[first:last], COLUMN: sealed, **judgement, **same})
+        writer.write(bulk.insert, cursor, TABLE, rows)
 
 
 class _Cleaned:

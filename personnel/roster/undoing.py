@@ -17,7 +17,7 @@ from organization.refusal import Refusal
 from organization.scope import current, entered
 from personnel import bulk
 from personnel.models import Assignment, Certificate, EmergencyContact, Member, RosterImport
-from personnel.roster.merging import NULLABLE
+from personnel.roster.newcomers import NULLABLE
 from personnel.roster.register import PERSON_COLUMNS, SERVICE_COLUMNS
 
 WRITTEN = ("create", "change")

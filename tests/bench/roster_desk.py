@@ -31,8 +31,8 @@ class Desk:
         from personnel.roster import examination, staging
 
         with self.acting():
-            source = examination.open_file(data, "bench.xlsx")
             terms = staging.terms_of(self.account, self.account.unit_id)
+            source = examination.open_file(data, "bench.xlsx", terms)
             roster = staging.record(source, terms, self.account)
             examined = examination.examine(source, terms)
             staging.stage(source, roster, examined)

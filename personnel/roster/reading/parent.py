@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
+from typing import Protocol
 
 import python_calamine
 from django.utils.translation import gettext as _
@@ -14,18 +15,25 @@ from personnel.roster.reading import delimited
 from personnel.roster.reading.limits import MIB, Limits, Refused
 from personnel.roster.reading.sentences import file_refused
 from personnel.roster.repeats import Repeats
-from personnel.roster.shapes import Book, CellError, Sheet
+from personnel.roster.shapes import Book, Cell, CellError, Sheet
 
 _START = starter.program("personnel.roster.reading.child")
 _LONGEST_LINE = 64 * MIB
 
 
-def read_in_child(data: bytes, limits: Limits) -> Book:
+class Onlooker(Protocol):
+    """Is shown the rows of a sheet while the child reads on, and told when the sheet is complete."""
+
+    def look(self, rows: list[list[Cell]], above: int, *, has_1904_dates: bool) -> None: ...
+    def end(self, sheet: str) -> None: ...
+
+
+def read_in_child(data: bytes, limits: Limits, onlooker: Onlooker | None = None) -> Book:
     """The book in these bytes, read by a child process. Raises FileRefused."""
     try:
         if len(data) > limits.file_bytes:
             raise Refused("too_large", limit=limits.file_bytes // MIB)
-        return _book(_answer(data, limits))
+        return _book(_answer(data, limits), onlooker)
     except Refused as refused:
         raise file_refused(refused) from None
 
@@ -57,7 +65,7 @@ def _answer(data: bytes, limits: Limits) -> Iterator[dict]:
             raise Refused("too_costly") from None
 
 
-def _book(messages: Iterator[dict]) -> Book:
+def _book(messages: Iterator[dict], onlooker: Onlooker | None = None) -> Book:
     with contextlib.closing(messages):  # type: ignore[type-var]
         book = Book([])
         rows: list[list] = []  # of the sheet that is being told
@@ -66,9 +74,14 @@ def _book(messages: Iterator[dict]) -> Book:
                 if "rows" in message:
                     if not rows:
                         repeats = Repeats(message["rows"])
-                    rows.extend(map(repeats.shared, message["rows"]))
+                    more = list(map(repeats.shared, message["rows"]))
+                    if onlooker:
+                        onlooker.look(more, len(rows), has_1904_dates=book.has_1904_dates)
+                    rows.extend(more)
                 elif "sheet" in message:
                     book.sheets.append(_sheet(message["sheet"], rows))
+                    if onlooker:
+                        onlooker.end(book.sheets[-1].name)
                     rows = []
                 elif "refused" in message:
                     raise Refused(message["refused"], **message["params"])

@@ -41,7 +41,7 @@ _PROVINCES = frozenset(
 _BUILT_LIKE_RESIDENTS = frozenset(
     {DocumentKind.RESIDENT_ID, DocumentKind.HK_MACAU_TAIWAN_RESIDENCE, DocumentKind.FOREIGN_PERMANENT_RESIDENCE}
 )
-_RESIDENT = DocumentKind.RESIDENT_ID.value
+RESIDENT = DocumentKind.RESIDENT_ID.value
 _UPGRADED = Remark(Notice, "upgraded", _("The 15-digit number was upgraded to 18 digits by GB 11643; please check it."))
 _STRANGE_REGION = Remark(
     Notice, "region", _("The first two digits of the ID number are no known province; please check it.")
@@ -56,6 +56,19 @@ class Document(NamedTuple):
     kind: str | None
     number: Cleaned
     told: IdNumber | None = None
+
+
+def is_plain(cell: Cell) -> bool:
+    """Whether a cell looks like a resident's number of which nothing is to be said if its digits are right."""
+    return (
+        type(cell) is str
+        and len(cell) == 18
+        and cell.isascii()
+        and cell[:2] in _PROVINCES
+        and cell[:1] not in "89"
+        and not identity.looks_truncated(cell)
+        and (cell.isdecimal() or (cell[17] == "X" and cell[:17].isdecimal()))
+    )
 
 
 def document(cell: Cell, kind: str | None, today: date) -> Document:
@@ -93,13 +106,13 @@ def _refused(kind: str | None, error: IdNumberError) -> Document:
 
 def _numbered(text: str, told: IdNumber) -> Document:
     number = told.number
-    kind = _RESIDENT if number[0] not in "89" else identity.kind_of(number).value
+    kind = RESIDENT if number[0] not in "89" else identity.kind_of(number).value
     remarks: tuple[Remark, ...] = ()
     if text != number and len(identity.normalise(text)) == 15:
         remarks = (_UPGRADED,)
     elif identity.looks_truncated(number):
         remarks = ask("truncated", _ENDS_IN_000, (_CONFIRM, LEAVE_OUT), kept_or_left_out(number)).remarks
-    if kind == _RESIDENT and number[:2] not in _PROVINCES:
+    if kind == RESIDENT and number[:2] not in _PROVINCES:
         remarks += (_STRANGE_REGION,)
     return Document(kind, Cleaned(number, remarks), told)
 

@@ -21,6 +21,7 @@ from personnel.roster.values.cell import (
     problem,
     too_long,
 )
+from personnel.roster.values.vocabulary import WORDS
 
 # Characters that each field holds: the max_length of its column, the longest name of a unit for places.
 LENGTHS = {
@@ -79,6 +80,8 @@ def _without_stray_quotes(tidy: str) -> str:
 
 def name(cell: Cell) -> Cleaned:
     """The name a member is registered with. Unreadable characters are a question, every other fault a problem."""
+    if type(cell) is str and names.is_plain(cell) and cell not in WORDS["blank"]:
+        return Cleaned(cell)
     typed = as_text(cell)
     if len(typed) > _ABSURD_NAME:
         return too_long(len(typed), names.MAX_NAME_LENGTH)

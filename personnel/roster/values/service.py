@@ -39,6 +39,13 @@ def standing(said: str | None, ended: date | None) -> Cleaned:
 _SERVES = Choice("serves", _("they still serve, take them in"))
 
 
+def is_plain(values: Mapping[str, Any], born: date) -> bool:
+    """Whether days are at once seen to be in order: no end of the service, and nobody near majority."""
+    started, start, end = values.get("started_on"), values.get("contract_from"), values.get("contract_until")
+    is_adult = not started or started.year - born.year > ADULT_AGE
+    return is_adult and not values.get("ended_on") and not (start and end and end < start)
+
+
 def contradictions(values: Mapping[str, Any]) -> Iterator[tuple[str, Cleaned]]:
     """(field, problem with its value) for days that cannot be in this order."""
     started, born = values.get("started_on"), values.get("birth_date")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from personnel.identity import age_on, check_digit
 from personnel.models import Force
-from personnel.roster.eligibility import LEVELS, Rule, default_rules, judge
+from personnel.roster.eligibility import LEVELS, Eligibility, Rule, default_rules, judge
 from personnel.roster.shapes import Line, Notice, Problem, Row
 from personnel.roster.values import Context, clean
 
@@ -137,3 +137,17 @@ def test_a_person_is_either_too_young_or_old_enough(born, started):
 
     assert ("under_age" in codes) == (age < 18)
     assert ("over_age" in codes) == (age > 35)
+
+
+@given(
+    born=st.none() | st.dates(date(1950, 1, 1), date(2000, 1, 1)),
+    started=st.none() | st.dates(date(2009, 12, 1), TODAY),
+    education=st.sampled_from([None, "10", "21", "41", "71", "81"]),
+    force=st.sampled_from(["auxiliary", "guard", "volunteer"]),
+)
+def test_many_rows_are_judged_as_each_would_be_alone(born, started, education, force):
+    rules = [RULE, replace(RULE, valid_from=date(2014, 1, 1), max_age=40, is_max_age_hard=True), *default_rules()]
+    one = row(birth_date=born, started_on=started, education=education, force=force)
+    many = Eligibility(rules, TODAY)
+    for _ in range(2):
+        assert found(many.judge(one)) == found(judge(one, rules, TODAY))

@@ -480,3 +480,40 @@ def test_no_cells_make_cleaning_fail(line, has_1904_dates):
 def test_what_is_shown_is_read_back_as_the_same_value(field, cell):
     once = value(field, cell)
     assert value(field, shown(field, once)) == once
+
+
+# --- nearly all rows --------------------------------------------------------------------------------------------------
+
+NUMBERS = (
+    NUMBER, WOMAN, WOMAN.lower(), NUMBER[:17] + "0", NUMBER[:17], f" {NUMBER}", None, 440199198503152430,
+    with_check("44019919850315000"), with_check("99019919850315243"), with_check("81000019850315243"),
+    with_check("44019920150315243"), with_check("44019919970301243"), "440199850315243", "H12345678",
+)  # fmt: skip
+
+
+@given(
+    cells=st.fixed_dictionaries(
+        {
+            "name": st.sampled_from(["王试一", "暂无", "王?一", "Ann Lee", None]),
+            "id_number": st.sampled_from(NUMBERS),
+            "sex": st.sampled_from([None, "男", "女", "不详"]),
+            "started_on": st.sampled_from([None, "2014-07-01", "2014.7", "2003-05-01", "2015-02-28", "2099-01-01"]),
+            "contract_from": st.sampled_from([None, "2014-07-01"]),
+            "contract_until": st.sampled_from([None, "2016-06-30", "2013-06-30"]),
+        },
+        optional={
+            "ended_on": st.sampled_from([None, "2014-07-01", "2014-08-31"]),
+            "document": st.sampled_from([None, "身份证", "护照"]),
+            "force": st.sampled_from([None, "志愿者", "联防"]),
+            "age": st.sampled_from([None, "29", "50"]),
+        },
+    ),
+    force=st.sampled_from([None, "joint_defence", "volunteer"]),
+)
+def test_a_row_that_is_plain_at_once_is_what_it_is_piece_by_piece(cells, force):
+    fields = dict(enumerate(cells))
+    at_once, by_piece = (Cleaner("表", fields, Context(TODAY, force=force)) for _ in range(2))
+    by_piece._may_be_plain = False
+    quick, slow = (cleaner.row(Line(7, list(cells.values()))) for cleaner in (at_once, by_piece))
+    assert list(quick.values.items()) == list(slow.values.items())
+    assert [(one.code, one.column) for one in quick.findings] == [(one.code, one.column) for one in slow.findings]
