@@ -9,7 +9,7 @@ from personnel.exports.layouts import LAYOUTS
 from personnel.models import Assignment, Force
 from personnel.models.member import Sex
 from personnel.people import AGE_BANDS, EDUCATION_BANDS, FORMER_BANDS, PROFESSIONAL, STATUSES
-from personnel.realname.levels import CHOICES as LEVELS
+from personnel.realname.levels import CONDITIONS as LEVELS
 
 CONDITIONS: dict[str, Mapping[str, StrOrPromise]] = {
     "status": STATUSES,
