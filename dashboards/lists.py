@@ -200,6 +200,7 @@ FILE_GAPS = {
     "document-unseen": _("People whose document was not seen"),
     "without-photo": _("People without photo"),
     "not-serving": _("Signed as not serving here, service goes on"),
+    "over-age": _("People who joined above the age of their force’s rule"),
 }
 LISTS = {
     "joined": Listing(_("Joined this month"), SERVICE, partial(_moved, "joined"), services),

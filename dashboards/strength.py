@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dashboards import quota_work, strength_quality
 from dashboards.asked import Asked
 from dashboards.charts import WIDE, Datum, bar_chart, strip_chart, timeline, with_others
 from dashboards.charts.shapes import number
@@ -10,6 +11,7 @@ from dashboards.strength_tables import bands, by_unit_table, composition, right_
 from organization import figures as of_organization
 from personnel import figures
 from personnel.figures.course import month_ends
+from personnel.figures.quotas import approved
 from personnel.models import Force
 from personnel.people import AGE_BANDS, EDUCATION_BANDS
 
@@ -36,6 +38,8 @@ def context(asked: Asked) -> dict:
     children = of_organization.children(asked.unit.code)
     codes = [child.code for child in children]
     people, *places = figures.by_unit(asked.day, asked.within, codes, asked.force)
+    quotas = approved(asked.day, asked.within, asked.force)
+    register = strength_quality.counts(asked)
     return {
         "day": asked.day,
         "today": asked.today,
@@ -44,8 +48,16 @@ def context(asked: Asked) -> dict:
         "units": children,
         "forces": Force.choices,
         "force": asked.force or "",
-        "headline": headline(asked, people),
-        "warnings": warnings(asked, people),
+        "headline": [
+            *headline(asked, people),
+            *quota_work.items(asked, people, quotas),
+            *strength_quality.items(asked, people["total"], register),
+        ],
+        "warnings": [
+            *warnings(asked, people),
+            *quota_work.warnings(asked, people, quotas),
+            *strength_quality.warnings(asked, register),
+        ],
         "charts": charts(asked, people, children, places),
         "tables": [
             *([by_unit_table(asked, people, children, places)] if children else []),

@@ -6,11 +6,14 @@ from dashboards.asked import Asked
 from dashboards.charts.shapes import number, percent
 from dashboards.shares import shares
 from personnel.models import Force
-from personnel.people import AGE_BANDS, EDUCATION_BANDS
+from personnel.people import AGE_BANDS, EDUCATION_BANDS, FORMER_BANDS
 
 
 def bands(kind: str, labels: dict, people: dict[str, int]) -> dict:
-    """The bands of age or education as {key: (label, conditions)}; what cannot be classified only where somebody is."""
+    """The bands of age, education or former occupation as {key: (label, conditions)}.
+
+    What cannot be classified is there only where somebody is.
+    """
     return {
         f"{kind}.{slug}": (label, {kind: slug})
         for slug, label in labels.items()
@@ -86,21 +89,22 @@ def _row(asked, unit, counts, columns):
 
 
 def composition(asked: Asked, people: dict[str, int]) -> dict:
-    """Count and share together by sex, age and education; each of the three adds up to the total."""
+    """Count and share together by sex, age, education and former occupation; each group adds up to the total."""
     sexes = {"male": (_("men"), {"sex": "male"}), "female": (_("women"), {"sex": "female"})}
     groups = [
         (_("Sex"), sexes),
         (_("Age"), bands("age", AGE_BANDS, people)),
         (_("Education"), bands("education", EDUCATION_BANDS, people)),
+        (_("Former occupation"), bands("former", FORMER_BANDS, people)),
     ]
     return {
-        "title": _("People by sex, age and education"),
+        "title": _("People by sex, age, education and former occupation"),
         "headers": [_("Category"), _("Count"), _("Share")],
         "rows": [row for heading, parts in groups for row in _group(asked, people, heading, parts)],
         "total": {"label": _("Total"), "cells": [_count(asked, people["total"], {}), {"value": _whole(people)}]},
         "note": _(
-            "Ages in full years on the day: 24 and younger, 25 to 40, 41 and older. Education by GB/T 4658-2006."
-            " Shares add up to 100.0% in each group."
+            "Ages in full years on the day: 24 and younger, 25 to 40, 41 and older. Education by GB/T 4658-2006,"
+            " former occupation by GB/T 2261.4-2003. Shares add up to 100.0% in each group."
         ),
     }
 

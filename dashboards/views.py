@@ -16,6 +16,7 @@ from dashboards import turnover as turnover_page
 from dashboards.asked import asked
 from dashboards.kit_lists import KIT_LISTS
 from dashboards.lists import LISTS
+from dashboards.quality_lists import QUALITY_LISTS
 from personnel.exports.contracts import Board
 from personnel.exports.contracts import book as contract_book
 from personnel.exports.export import ExportRefused
@@ -65,7 +66,7 @@ def merger(request):
 def listing(request, slug):
     """The rows that a figure counts, where these are not simply people who serve."""
     question = asked(request)
-    behind = (LISTS | KIT_LISTS).get(slug)
+    behind = (LISTS | KIT_LISTS | QUALITY_LISTS).get(slug)
     if behind is None or not request.user.has_perm(behind.right):
         raise Http404
     page = Paginator(behind.rows(question), ROWS_A_PAGE).get_page(request.GET.get("p"))

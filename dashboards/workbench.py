@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from dashboards import changes, contract_work, kit_work, merger_work
+from dashboards import changes, contract_work, kit_work, merger_work, quota_work
 from dashboards.administrators import waiting_for_administrator
 from dashboards.asked import SEES_FIGURES, Asked
 from dashboards.charts.shapes import number
@@ -65,12 +65,14 @@ def context(request) -> dict:
         shown["waiting"] = typed + shown.get("waiting", [])
     if rows := transfers(account, today):
         shown["waiting"] = rows + shown.get("waiting", [])
-    if duties := owed(account, today):
-        shown["waiting"] = duties + shown.get("waiting", [])
-    if kit := kit_work.waiting(account, today):
-        shown["waiting"] = kit + shown.get("waiting", [])
-    if merging := merger_work.waiting(account, today):
-        shown["waiting"] = merging + shown.get("waiting", [])
+    for rows in (
+        owed(account, today),
+        kit_work.waiting(account, today),
+        quota_work.waiting(asked) if acts_here else [],
+        merger_work.waiting(account, today),
+    ):
+        if rows:
+            shown["waiting"] = rows + shown.get("waiting", [])
     if acts_here and account.role in GAPS:
         shown["gaps"] = counted(asked, GAPS[account.role]) + corrections(asked)
     return shown

@@ -9,13 +9,19 @@ from pathlib import Path
 
 _TABLES = json.loads(Path(__file__).with_name("codes.json").read_text(encoding="utf-8"))
 _NAMES = {table: {row["code"]: row["name"] for row in entry["codes"]} for table, entry in _TABLES.items()}
-_BAND_OF = {row["code"]: row["band"] for row in _TABLES["education"]["codes"]}
-
-# The bands that figures count by, each with its codes. People of whom no education is known are in "unknown".
-EDUCATION_BANDS: dict[str, tuple[str, ...]] = {
-    band: tuple(code for code, of in _BAND_OF.items() if of == band)
-    for band in ("junior_or_below", "senior_or_vocational", "college_or_above", "unclassified")
+_BAND_OF = {
+    table: {row["code"]: row["band"] for row in _TABLES[table]["codes"]} for table in ("education", "occupation")
 }
+
+
+def _banded(table: str, bands: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    return {band: tuple(code for code, of in _BAND_OF[table].items() if of == band) for band in bands}
+
+
+# The bands that figures count by, each with its codes. People of whom nothing is known are in "unknown".
+EDUCATION_BANDS = _banded("education", ("junior_or_below", "senior_or_vocational", "college_or_above", "unclassified"))
+# The standard has no code for people who were laid off: they are without work.
+FORMER_BANDS = _banded("occupation", ("unemployed", "retired", "farmer", "self_employed", "employed", "other"))
 
 
 def tables() -> list[str]:
@@ -45,4 +51,9 @@ def standard(table: str) -> str | None:
 
 def education_band(code: str | None) -> str:
     """The band of an education code, "unknown" where there is none. KeyError for a code that is not in the table."""
-    return _BAND_OF[code] if code else "unknown"
+    return _BAND_OF["education"][code] if code else "unknown"
+
+
+def former_band(code: str | None) -> str:
+    """The band of a code of what somebody did before, likewise."""
+    return _BAND_OF["occupation"][code] if code else "unknown"

@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Out
 from django.db.models.functions import Length
 
 from organization.belonging import Reach
+from personnel import ages
 from personnel.confirmation import progress
 from personnel.models import Assignment, Member
 from personnel.realname import levels
@@ -24,6 +25,7 @@ def conditions(day: date) -> dict[str, Q]:
         "number-unchecked": ~levels.is_checked() & unseen,
         "document-unseen": unseen,
         "not-serving": Q(progress.is_unsettled(day)),
+        "over-age": Q(ages.joined_over_age(day)),
     }
     return found | {"without-photo": ~Q(levels.has_photo())}
 

@@ -11,8 +11,8 @@ from personnel.people import PROFESSIONAL
 def people(day: date, unit: int | None = None, *, force: str | None = None, **conditions: str | None) -> str:
     """The list of the people who serve on that day in a unit and below it, each of them once.
 
-    Without a force the four professional ones, as in every headcount; `category`, `sponsor`, `sex`, `age`, `education`
-    and `status` narrow it further, and are left out when empty.
+    Without a force the four professional ones, as in every headcount; `category`, `sponsor`, `sex`, `age`, `education`,
+    `former` and `status` narrow it further, and are left out when empty.
     """
     asked: dict[str, str | int | None] = {"on": day.isoformat(), "unit": unit, "force": force or PROFESSIONAL}
     given = {name: value for name, value in {**asked, **conditions}.items() if value}

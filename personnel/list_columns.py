@@ -27,6 +27,7 @@ CHOICES = {
     "badge": (_("service number"), ("badge",)),
     "employer": (_("employer"), ("employer",)),
     "education": (_("education"), ("education",)),
+    "occupation": (_("previous occupation"), ("occupation",)),
     "since": (_("served"), ("started_on", "ended_on")),
     "contract_until": (_("contract until"), ("contract_until",)),
 }

@@ -24,6 +24,15 @@ EDUCATION_BANDS = {
     "unclassified": _("unclassified"),
     "unknown": _("unknown"),
 }
+FORMER_BANDS = {
+    "unemployed": _("unemployed or laid off"),
+    "retired": _("retired"),
+    "farmer": _("farmers"),
+    "self_employed": _("self-employed"),
+    "employed": _("workers and employees"),
+    "other": _("other"),
+    "unknown": _("unknown"),
+}
 LAST_CHARACTER = "\U0010ffff"
 
 
@@ -101,7 +110,7 @@ class Selection:
 
 
 def described(conditions: dict[str, str], day: date) -> Q:
-    """Condition on a card by what is said of the person: sex, age, education, real-name level; the rest is left out."""
+    """Condition on a card by what is said of the person, as `personnel.words` names it; the rest is left out."""
     condition = Q()
     if sex := conditions.get("sex"):
         condition &= Q(sex=sex)
@@ -109,6 +118,8 @@ def described(conditions: dict[str, str], day: date) -> Q:
         condition &= aged(age, day)
     if education := conditions.get("education"):
         condition &= educated(education)
+    if former := conditions.get("former"):
+        condition &= occupied_before(former)
     if level := conditions.get("level"):
         condition &= levels.described(level, day)
     return condition
@@ -128,6 +139,11 @@ def aged(band: str, day: date) -> Q:
 def educated(band: str) -> Q:
     """Condition on `education` by band of GB/T 4658."""
     return Q(education=None) if band == "unknown" else Q(education__in=codes.EDUCATION_BANDS[band])
+
+
+def occupied_before(band: str) -> Q:
+    """Condition on `occupation`, what somebody did before, by band of GB/T 2261.4."""
+    return Q(occupation=None) if band == "unknown" else Q(occupation__in=codes.FORMER_BANDS[band])
 
 
 def named(text: str) -> Q:

@@ -8,8 +8,8 @@ from organization.refusal import StrOrPromise
 from personnel.exports.layouts import LAYOUTS
 from personnel.models import Assignment, Force
 from personnel.models.member import Sex
-from personnel.people import AGE_BANDS, EDUCATION_BANDS, PROFESSIONAL, STATUSES
-from personnel.realname.levels import CHOICES as LEVELS
+from personnel.people import AGE_BANDS, EDUCATION_BANDS, FORMER_BANDS, PROFESSIONAL, STATUSES
+from personnel.realname.levels import CONDITIONS as LEVELS
 
 CONDITIONS: dict[str, Mapping[str, StrOrPromise]] = {
     "status": STATUSES,
@@ -19,6 +19,7 @@ CONDITIONS: dict[str, Mapping[str, StrOrPromise]] = {
     "sex": dict(Sex.choices),
     "age": AGE_BANDS,
     "education": EDUCATION_BANDS,
+    "former": FORMER_BANDS,
     "level": LEVELS,
 }
 

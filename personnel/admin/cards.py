@@ -122,7 +122,7 @@ class CardAdmin(GuardedAdmin):
     search_fields = ["name"]
     search_help_text = _("Name, pinyin or initials; a whole document or phone number.")
     change_list_template = "personnel/people.html"
-    fields = ["name", "sex", "birth_date", "education", "mask", "unit", "services"]
+    fields = ["name", "sex", "birth_date", "education", "occupation", "mask", "unit", "services"]
     readonly_fields = ["services"]
     actions = [move_people]  # type: ignore[assignment]  # the other lists have none
 

@@ -40,7 +40,7 @@ def selection(request):
         unit=parse_unit(request),
         status=chosen.get("status", "serving"),
         service={name: chosen[name] for name in ("force", "category", "sponsor") if name in chosen},
-        person={name: chosen[name] for name in ("sex", "age", "education", "level") if name in chosen},
+        person={name: chosen[name] for name in ("sex", "age", "education", "former", "level") if name in chosen},
         text=request.GET.get("q", ""),
         members=tuple(
             int(part)
@@ -159,6 +159,7 @@ FILTERS = [
     _choice("sex", _("sex")),
     _choice("age", _("age")),
     _choice("education", _("education")),
+    _choice("former", _("previous occupation")),
     _choice("level", _("real-name level")),
     IdsFilter,
     OpenedFilter,

@@ -115,6 +115,7 @@ _CELLS: dict[str, Callable[[], Callable]] = {
     "badge": _same(_of_service("badge")),
     "employer": _same(lambda card: card.service and card.service.employer and card.service.employer.name),
     "education": _named(codes.choices("education"), lambda card: card.education),
+    "occupation": _named(codes.choices("occupation"), lambda card: card.occupation),
     "since": _same(_since),
     "contract_until": _same(lambda card: _day(card.service and card.service.contract_until)),
 }

@@ -14,7 +14,7 @@ from personnel.forms import TOO_EARLY
 from personnel.models import Assignment, Member
 
 PERSON, SERVICE = "personnel.change_member", "personnel.change_assignment"
-OF_PERSON = ("education", "political", "marital", "military", "household")
+OF_PERSON = ("education", "political", "marital", "occupation", "military", "household")
 OF_SERVICE = ("post", "grade", "category", "employer", "contract_from", "contract_until")
 
 

@@ -33,13 +33,14 @@ from personnel.models import (
     EmergencyContact,
     HealthRecord,
     Member,
+    Quota,
 )
 
 ORIGIN = "manage.py demo"
 LOCK = 440199
 WRITTEN = (
     Unit, Account, Team, Post, Employer, Member, Card, Assignment, Appointment,
-    BankAccount, EmergencyContact, HealthRecord, Contract, *OF_MERGERS, *OF_KIT,
+    BankAccount, EmergencyContact, HealthRecord, Contract, Quota, *OF_MERGERS, *OF_KIT,
 )  # fmt: skip
 
 
@@ -138,6 +139,7 @@ def tables(made: District, given: Keys) -> Iterator[tuple[type[models.Model], It
     yield EmergencyContact, _files(EmergencyContact, made, people, made.contacts)
     yield HealthRecord, _files(HealthRecord, made, people, made.health)
     yield Contract, _contracts(made, people, given.employers)
+    yield Quota, _quotas(made)
 
 
 def _members(made: District, people: Sequence[int]):
@@ -174,6 +176,18 @@ def _contracts(made: District, people: Sequence[int], employers: Sequence[int]):
             member_id=people[each.person], unit_id=made.keepers[each.person], employer_id=employers[each.employer],
             kind=each.kind, starts_on=each.starts_on, ends_on=each.ends_on, signed_on=each.signed_on,
             recruiter_id=each.recruiter_id, using_unit_id=each.using_unit_id,
+        )  # fmt: skip
+
+
+def _quotas(made: District):
+    """Of auxiliary police a few more than serve on the day: 1,800 for the document's 1,732."""
+    district, step = made.units[0].code // 10**6 * 10**6, 100
+    running = [s for s in made.services if s.force == "auxiliary" and s.started_on <= made.day]
+    serving = sum(service.ended_on is None or service.ended_on > made.day for service in running)
+    for year in (made.day.year - 1, made.day.year):
+        yield Quota(
+            unit_id=district, force="auxiliary", year=year, number=-(-(serving + 1) // step) * step,
+            document=f"关于核定{year}年警务辅助人员用人额度的批复", approved_by="区人民政府",
         )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from personnel import identity
 from personnel.demo import names, numbers
 from personnel.demo.draw import Weighted, day_between
 from personnel.demo.places import DISTRICT_NAME
-from personnel.demo.profiles import ETHNICITIES, OCCUPATIONS, PROFILES, RETIREMENT, Profile
+from personnel.demo.profiles import ETHNICITIES, PROFILES, RETIREMENT, Profile
 
 DOCUMENTS = Weighted({"hk_macau_permit": 5, "taiwan_permit": 2, "passport": 3})
 MARRIED = Weighted({"20": 94, "40": 5, "30": 1})
@@ -97,7 +97,7 @@ class People:
         return {
             "political": "01" if is_party else "03" if is_league else "13",
             "marital": "10" if rng.random() < single else MARRIED.draw(rng),
-            "occupation": "80" if is_retired else OCCUPATIONS.draw(rng),
+            "occupation": "80" if is_retired else profile.before.draw(rng),
             "military": "discharged" if is_veteran else "not_served",
         }
 

@@ -12,6 +12,14 @@ JUNIOR = {"71": 78, "73": 6, "81": 14, "83": 2}
 SENIOR = {"61": 50, "41": 22, "44": 12, "47": 10, "63": 6}
 COLLEGE = {"31": 68, "21": 29, "32": 2, "23": 1}
 
+# What people did before; the founding document says of joint defence that many were laid off or without work.
+OCCUPATIONS: Weighted[str | None] = Weighted(
+    {"27": 34, "24": 27, "70": 14, "54": 9, "51": 7, "17": 5, "90": 3, None: 1}
+)
+OF_JOINT_DEFENCE: Weighted[str | None] = Weighted(
+    {"70": 38, "27": 29, "24": 19, "54": 6, "51": 4, "17": 2, "90": 1, None: 1}
+)
+
 
 def schooling(junior: float, senior: float, college: float, unknown: float = 0) -> Weighted[str | None]:
     """Weights of education codes from weights of the bands."""
@@ -38,13 +46,14 @@ class Profile:
     years_stayed: float = 6  # of those who left, on average
     left_on_own: float = 0.55
     former: float = 1  # weight among those who left
+    before: Weighted[str | None] = OCCUPATIONS
 
 
 PROFILES = {
     "joint_defence": Profile(
         Weighted({(18, 24): 0.25, (25, 32): 0.29, (33, 40): 0.24, (41, 50): 0.16, (51, 59): 0.06}),
         women=0.036, education=schooling(62, 32, 6), local=0.93, veterans=0.14, party=0.08, phones=0.88,
-        long_serving=0.78, contracts=0.4, former=26,
+        long_serving=0.78, contracts=0.4, former=26, before=OF_JOINT_DEFENCE,
     ),
     "auxiliary": Profile(
         Weighted({(18, 24): 0.14, (25, 32): 0.42, (33, 40): 0.3, (41, 50): 0.13, (51, 58): 0.01}),
@@ -71,4 +80,3 @@ RETIREMENT = 55
 ETHNICITIES = Weighted(
     {"01": 9_380, "08": 250, "13": 110, "15": 70, "06": 70, "12": 40, "19": 30, "03": 25, "11": 15, "05": 6, "04": 4}
 )
-OCCUPATIONS = Weighted({"27": 34, "24": 27, "70": 14, "54": 9, "51": 7, "17": 5, "90": 4})

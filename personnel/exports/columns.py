@@ -120,7 +120,7 @@ _ALL = (
     _file("graduate_school", "毕业院校", 18),
     _file("major", "专业", 12),
     _file("marital", "婚姻状况", 10, "marital"),
-    _file("occupation", "原职业", 12, "occupation"),
+    Column("occupation", "原职业", 12, lambda block, _places: coded(block.card["occupation"], "occupation")),
     _file("military", "兵役状况", 12, "military"),
     _file("document", "证件类型", 14, "document"),
     Column("id_number", "身份证号", 21, lambda block, _places: block.id_numbers),

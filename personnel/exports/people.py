@@ -19,11 +19,10 @@ from personnel.people import PROFESSIONAL, Selection
 
 AT_ONCE = 5000
 
-OF_CARDS = ("member_id", "unit_id", "name", "mask", "sex", "birth_date", "education")
+OF_CARDS = ("member_id", "unit_id", "name", "mask", "sex", "birth_date", "education", "occupation")
 OF_FILES = (
     "file", "former_name", "document", "id_number", "ethnicity", "political", "graduate_school", "major", "marital",
-    "occupation", "military", "phone", "native_place", "household", "household_address", "address", "specialty",
-    "remark",
+    "military", "phone", "native_place", "household", "household_address", "address", "specialty", "remark",
 )  # fmt: skip
 OF_SERVICES = (
     "force", "category", "sponsor", "share", "post", "grade", "badge", "employer", "started_on", "ended_on", "ending",
@@ -33,7 +32,7 @@ OF_SERVICES = (
 # tables are read by index: a hash of them would be built again for every block, which is quadratic for a long list.
 FILES_AND_SERVICES = """
 SELECT m.id, m.former_name, m.document, m.id_sealed, m.ethnicity, m.political, m.graduate_school, m.major, m.marital,
-       m.occupation, m.military, m.phone_sealed, m.native_place, m.household, m.household_address, m.address,
+       m.military, m.phone_sealed, m.native_place, m.household, m.household_address, m.address,
        m.specialty, m.remark,
        s.force, s.category, s.sponsor, s.share, s.post, s.grade, s.badge, e.name, s.started_on::text,
        s.ended_on::text, s.ending, s.contract_from::text, s.contract_until::text

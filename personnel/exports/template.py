@@ -28,13 +28,13 @@ FORCES: dict[str, tuple[str, ...]] = {
     "auxiliary": _OFFICER,
     "patrol": tuple(key for key in _OFFICER if key != "category"),
     "joint_defence": (
-        "seq", "name", "sex", "age", "education", "political", "id_number", "town", "village", "post", "share",
-        "sponsor", "started_on", "phone", "remark",
+        "seq", "name", "sex", "age", "education", "political", "occupation", "id_number", "town", "village", "post",
+        "share", "sponsor", "started_on", "phone", "remark",
     ),
     "guard": ("seq", "employer", "name", "id_number", "started_on", "post", "phone", "town", "village", "remark"),
     "volunteer": ("seq", "name", "sex", "id_number", "phone", "town", "village", "specialty", "started_on", "remark"),
 }  # fmt: skip
-CODED = ("ethnicity", "political", "education", "military")
+CODED = ("ethnicity", "political", "education", "occupation", "military")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 Headcounts are by assignment on the day. A person is counted once in each unit and once in any unit above. They read
 assignments and cards only, never the file, so that the past holds when a file has moved on. Without a force the four
-professional ones are counted, and volunteers apart. What people did before (GB/T 2261.4) stands in the file alone, so
-there is no figure of it.
+professional ones are counted, and volunteers apart.
 """
 
 from personnel.figures.course import headcounts, movement

@@ -1,4 +1,7 @@
-"""How many serve on a day, by force, sponsor, sex, age and education. Source: requirements 1 to 5 and 40 to 42."""
+"""How many serve on a day, by force, sponsor, sex, age, education and former occupation.
+
+Source: requirements 1 to 5, 40 to 42 and 47.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -27,6 +30,8 @@ _PEOPLE = {
     "age.unknown": "counted AND age IS NULL",
     **{f"education.{band}": f"counted AND education = ANY (%({band})s)" for band in codes.EDUCATION_BANDS},
     "education.unknown": "counted AND education IS NULL",
+    **{f"former.{band}": f"counted AND former = '{band}'" for band in codes.FORMER_BANDS},
+    "former.unknown": "counted AND former IS NULL",
 }
 KEYS = tuple(_PEOPLE)
 
@@ -48,6 +53,11 @@ _AGE = (
     " WHEN c.birth_date IS NOT NULL THEN '41_up' END"
 )
 
+# By band, not by code as education: each kind of person more is a row more to add up.
+_FORMER = "CASE {} END".format(
+    " ".join(f"WHEN c.occupation = ANY (%(former_{band})s) THEN '{band}'" for band in codes.FORMER_BANDS)
+)
+
 
 def _query(within: Reach, *, by_place: bool) -> str:
     """First people who are alike, then a row a place, and with places one for all of them, whose place is NULL.
@@ -62,15 +72,16 @@ def _query(within: Reach, *, by_place: bool) -> str:
     AND a.started_on <= %(day)s AND (a.ended_on IS NULL OR a.ended_on > %(day)s)"""
     return f"""
 WITH alike AS (
-  SELECT {place} AS place, c.sex, {_AGE} AS age, c.education, a.force, a.sponsor, a.category, count(*) AS people
+  SELECT {place} AS place, c.sex, {_AGE} AS age, c.education, {_FORMER} AS former,
+    a.force, a.sponsor, a.category, count(*) AS people
   FROM personnel_assignment a
   JOIN personnel_card c ON c.unit_id = a.unit_id AND c.member_id = a.member_id {homes}
   WHERE {running} AND {within.inside("c.unit_id")} AND a.share = 100
-  GROUP BY 1, 2, 3, 4, 5, 6, 7
+  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 ), person AS (
-  SELECT {both} AS place, sex, age, education, {said}, people FROM alike a
+  SELECT {both} AS place, sex, age, education, former, {said}, people FROM alike a
   UNION ALL
-  SELECT {place} AS place, min(c.sex), min({_AGE}), min(c.education),
+  SELECT {place} AS place, min(c.sex), min({_AGE}), min(c.education), min({_FORMER}),
     {", ".join(f"bool_or({condition})" for condition in _SAID.values())}, 1
   FROM personnel_assignment a {homes}
   CROSS JOIN LATERAL (  -- looked up one by one: all cards would be read once more for these few
@@ -87,8 +98,8 @@ FROM person GROUP BY place
 def strength(day: date, within: Reach, force: str | None = None) -> dict[str, int]:
     """People who serve on that day, each once; keys as in KEYS, all present.
 
-    Sex, age and education are of the people in `total`. Forces may add up to more than the total: who serves part of
-    the time in each of two is in both.
+    Sex, age, education and former occupation are of the people in `total`. Forces may add up to more than the total:
+    who serves part of the time in each of two is in both.
     """
     return by_unit(day, within, [], force)[0]
 
@@ -116,6 +127,7 @@ def _counts(day, within, units, force):
         "of_25": identity.latest_birth_date(25, day),
         "of_41": identity.latest_birth_date(41, day),
         **{band: list(members) for band, members in codes.EDUCATION_BANDS.items()},
+        **{f"former_{band}": list(members) for band, members in codes.FORMER_BANDS.items()},
     }
     with connection.cursor() as cursor:
         # The kinds of people are few; the planner expects many and would sort all people first.

@@ -4,6 +4,7 @@ from datetime import date
 
 from organization.belonging import Reach
 from organization.figures import teams
+from personnel.figures.confirmation import confirmation
 from personnel.figures.contracts import contracts
 from personnel.figures.course import movement
 from personnel.figures.employment import guards
@@ -11,6 +12,8 @@ from personnel.figures.kit_issued import kit
 from personnel.figures.leadership import posts, squads_at_risk
 from personnel.figures.mergers import merger
 from personnel.figures.population import strength
+from personnel.figures.quality import over_age, real_names
+from personnel.figures.quotas import quota
 
 
 def flat(day: date, within: Reach, force: str | None = None) -> dict[str, float]:
@@ -20,8 +23,13 @@ def flat(day: date, within: Reach, force: str | None = None) -> dict[str, float]
     """
     at_risk = squads_at_risk(day, within)
     named = guards(day, within, force)
+    people = strength(day, within, force)
     return {
-        **_under("members", strength(day, within, force)),
+        **_under("members", people),
+        **_under("realname", real_names(day, within, force, people["total"])),
+        **_under("quota", quota(day, within, force, people)),
+        "eligibility.over_age": over_age(day, within, force).count(),
+        **_under("confirmation", confirmation(day, within, force)),
         "employers.total": named.pop("employers"),
         "employers.institutions": named.pop("institutions"),
         **_under("guards", named),

@@ -24,6 +24,7 @@ from personnel.models.merger import FollowUp, Indicator, PlacementBatch, Program
 from personnel.models.photo import Photo
 from personnel.models.placement import MergerTask, Outcome, Placement
 from personnel.models.privacy import CorrectionRequest, NoticeGiven, NoticeText, PrivacyTerm
+from personnel.models.quota import Quota
 from personnel.models.roster import (
     EligibilityRule,
     ImportedRow,
@@ -86,6 +87,7 @@ __all__ = [
     "PlacementBatch",
     "PrivacyTerm",
     "Programme",
+    "Quota",
     "ReturnedFile",
     "RosterAnswer",
     "RosterImport",

@@ -25,6 +25,7 @@ class Card(models.Model):
     sex = models.CharField(_("sex"), max_length=6, choices=Sex)
     birth_date = models.DateField(_("birth date"))
     education = CodeField(_("education"), table="education")
+    occupation = CodeField(_("previous occupation"), table="occupation")
 
     class Meta:
         verbose_name = _("person")

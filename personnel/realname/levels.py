@@ -36,6 +36,9 @@ LEVELS = {
 }
 ELSEWHERE = "elsewhere"
 CHOICES = LEVELS | {ELSEWHERE: _("file kept elsewhere")}
+# Several levels at once, for lists: all but those of a number that is merely declared.
+VERIFIED = "verified"
+CONDITIONS = CHOICES | {VERIFIED: _("number checked, or document seen")}
 
 # Documents whose numbers follow GB 11643; an old residence card of a foreigner does not, and is shorter.
 _WITH_CHECK_DIGIT = (
@@ -55,6 +58,11 @@ def is_seen(day: date) -> Exists:
     said = DocumentSighting.objects.by(day).filter(member=OuterRef("pk"), number_digest=OuterRef("id_digest"))
     later = DocumentSighting.objects.by(day).filter(member=OuterRef("member"), pk__gt=OuterRef("pk"))
     return Exists(said.filter(taken_back="").filter(~Exists(later.exclude(taken_back=""))))
+
+
+def is_verified(day: date) -> Q:
+    """Condition on members: the number was checked, or the document seen: every level but the first."""
+    return is_checked() | Q(is_seen(day))
 
 
 def has_photo() -> Exists:
@@ -90,9 +98,12 @@ def members(day: date) -> QuerySet:
 
 
 def described(level: str, day: date) -> Q:
-    """Condition on a card: the level of its person on that day, or that the file is kept elsewhere."""
+    """Condition on a card, one of CONDITIONS: the level of its person on that day, or where the file is kept."""
     if level == ELSEWHERE:
         return ~Q(Exists(Member.objects.filter(pk=OuterRef("member"))))
+    if level == VERIFIED:
+        files = Member.objects.alias(mask_length=Length("id_mask")).filter(pk=OuterRef("member"))
+        return Q(Exists(files.filter(is_verified(day))))
     return Q(Exists(members(day).filter(pk=OuterRef("member"), level=level)))
 
 

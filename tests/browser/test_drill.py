@@ -21,7 +21,9 @@ from tests.factories import id_number
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 SAVES_AT_ONCE = 10
 VILLAGES = {"village": "440199001001", "village2": "440199100201"}
-PARAMETERS = ["unit", "on", "force", "status", "sex", "age", "education", "q", "p", "o", "ids", "e", "all", "level"]
+PARAMETERS = [
+    "unit", "on", "force", "status", "sex", "age", "education", "former", "q", "p", "o", "ids", "e", "all", "level",
+]  # fmt: skip
 PARAMETERS += ["_popup", "_to_field"]
 VALUES = ["", "0", "-1", "440199001001", "440199100201", "9" * 30, "2014-02-30", "0001-01-01", "9999-12-31", "a" * 3000]
 VALUES += ["男", "'", "%00", "\x00", "1,2", "[]", "<script>", "{{7*7}}", "1.2", "１２", "professional", "serving"]

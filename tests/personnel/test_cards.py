@@ -1,5 +1,6 @@
 """The cards behind the lists follow their people, and one person's are found without reading everybody's."""
 
+from importlib import import_module
 from itertools import product
 
 import pytest
@@ -75,3 +76,24 @@ def test_who_moves_or_serves_elsewhere_has_a_card_in_each_unit_once(people):
 def test_with_a_member_its_cards_go(people):
     Member.objects.using(OWNER).filter(pk__in=[p.pk for p in people[:5]])._raw_delete(OWNER)
     assert Card.objects.using(OWNER).count() == 55
+
+
+def test_what_somebody_did_before_stands_on_every_card_and_is_corrected_with_the_file(people):
+    Member.objects.using(OWNER).filter(pk=people[0].pk).update(occupation="70")
+    moved(people[0])
+    employed_elsewhere(people[1])
+    Member.objects.using(OWNER).filter(pk=people[1].pk).update(occupation="27")
+    told = Card.objects.using(OWNER).exclude(occupation=None).values_list("member", "unit", "occupation")
+    both = (VILLAGE, SECOND_VILLAGE)
+    assert set(told) == {*product([people[0].pk], both, ["70"]), *product([people[1].pk], both, ["27"])}
+
+
+def test_the_migration_tells_cards_that_were_there_before_what_their_people_did(people):
+    fill = import_module("personnel.migrations.0053_cards_with_occupation").FILL
+    Member.objects.using(OWNER).filter(pk__in=[person.pk for person in people[:9]]).update(occupation="80")
+    Card.objects.using(OWNER).update(occupation=None)
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(fill)
+    told = Card.objects.using(OWNER).filter(occupation="80").values_list("member", flat=True)
+    assert set(told) == {person.pk for person in people[:9]}
+    assert Card.objects.using(OWNER).filter(occupation=None).count() == 51

@@ -71,6 +71,13 @@ def test_every_education_is_in_exactly_one_band():
     assert all(code in codes.EDUCATION_BANDS[codes.education_band(code)] for code in banded)
 
 
+def test_every_former_occupation_is_in_exactly_one_band():
+    banded = [code for band in codes.FORMER_BANDS.values() for code in band]
+    assert sorted(banded) == sorted(codes.codes("occupation"))
+    assert all(code in codes.FORMER_BANDS[codes.former_band(code)] for code in banded)
+    assert (codes.FORMER_BANDS["unemployed"], codes.former_band(None)) == (("70",), "unknown")
+
+
 def test_no_education_is_unknown_and_other_education_is_not_junior():
     assert codes.education_band(None) == codes.education_band("") == "unknown"
     assert codes.education_band("90") == "unclassified"

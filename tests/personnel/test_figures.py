@@ -45,9 +45,10 @@ def test_nobody_is_zero_in_every_figure(root):
 
 
 def test_one_person_is_counted_once_in_every_dimension(root):
-    serve(MemberFactory(birth_date=date(1989, 7, 15), education=None, sex="female"))
+    serve(MemberFactory(birth_date=date(1989, 7, 15), education=None, sex="female", occupation="70"))
     assert found(strength()) == {
         "total": 1, "female": 1, "force.joint_defence": 1, "sponsor.village": 1, "age.25_40": 1, "education.unknown": 1,
+        "former.unemployed": 1,
     }  # fmt: skip
 
 
@@ -81,6 +82,7 @@ def test_a_force_narrows_every_dimension(root):
     counts = strength(force="auxiliary")
     assert found(counts).keys() == {
         "total", "female", "force.auxiliary", "category.clerical", "age.41_up", "education.junior_or_below",
+        "former.unknown",
     }  # fmt: skip
 
 
@@ -268,7 +270,7 @@ PLACES = [VILLAGE, SECOND_VILLAGE, TOWN, OTHER_VILLAGE, STATION]
 
 @st.composite
 def careers(draw):
-    """A person: sex, birth date, education, and one or two services, together no more than full time."""
+    """A person: sex, birth date, schooling, former occupation, one or two services, together no more than full time."""
     services = []
     for half in range(draw(st.integers(1, 2))):
         start = draw(DAYS)
@@ -288,6 +290,7 @@ def careers(draw):
         "sex": draw(st.sampled_from(["male", "female"])),
         "birth_date": draw(st.dates(date(1969, 1, 1), date(1996, 12, 31))),
         "education": draw(st.none() | st.sampled_from(codes.codes("education"))),
+        "occupation": draw(st.none() | st.sampled_from(codes.codes("occupation"))),
         "services": services,
     }
 
@@ -315,6 +318,7 @@ def counted_slowly(people, day, unit, force):
             band = "under_25" if age < 25 else "25_40" if age <= 40 else "41_up"
             education = codes.education_band(person["education"])
             counts.update(["total", person["sex"], f"age.{band}", f"education.{education}"])
+            counts.update([f"former.{codes.former_band(person['occupation'])}"])
     return dict(counts)
 
 
@@ -328,7 +332,7 @@ def counted_slowly(people, day, unit, force):
 def test_figures_agree_with_a_slow_count_and_bands_add_up(root, people, day, unit, force):
     point = transaction.savepoint()
     for person in people:
-        fields = {key: person[key] for key in ("sex", "birth_date", "education")}
+        fields = {key: person[key] for key in ("sex", "birth_date", "education", "occupation")}
         member = MemberFactory(unit=at(person["services"][0]["unit"]), **fields)
         for service in person["services"]:
             serve(member, **service | {"unit": at(service["unit"])})
@@ -346,6 +350,6 @@ def test_figures_agree_with_a_slow_count_and_bands_add_up(root, people, day, uni
     assert (in_all, places) == (counts, each)
     assert months[-1] == selected == counts["total"]
     assert before + moved["net"] == counts["total"]
-    for kind in ("age", "education"):
+    for kind in ("age", "education", "former"):
         assert sum(count for key, count in counts.items() if key.startswith(kind)) == counts["total"]
     assert counts["male"] + counts["female"] == counts["total"]

@@ -32,7 +32,7 @@ def names(**conditions):
 @pytest.fixture
 def people(root):
     second = Unit.objects.get(code=SECOND_VILLAGE)
-    serving = MemberFactory(name="曾在岗", sex="male", birth_date=date(1989, 7, 2), education="71")
+    serving = MemberFactory(name="曾在岗", sex="male", birth_date=date(1989, 7, 2), education="71", occupation="51")
     serve(serving, since="2013-01-01")
     left = MemberFactory(name="区离队", sex="female")
     serve(left, since="2012-01-01", until="2014-07-01")
@@ -59,6 +59,8 @@ def people(root):
         ({"service": {"sponsor": "village"}, "person": {"age": "under_25"}}, ["曾在岗"]),
         ({"person": {"age": "41_up"}}, ["李两处", "Anna Schmidt", "单调动"]),
         ({"person": {"education": "unknown"}}, ["单调动"]),
+        ({"person": {"former": "self_employed"}}, ["曾在岗"]),
+        ({"person": {"former": "unknown"}}, ["李两处", "Anna Schmidt", "单调动"]),
         ({"text": "曾在岗"}, ["曾在岗"]),
         ({"text": "在岗"}, ["曾在岗"]),
         ({"text": "zengzaigang"}, ["曾在岗"]),

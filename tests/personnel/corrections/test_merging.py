@@ -58,7 +58,8 @@ def register():
         for table in TABLES:
             cursor.execute(f"SELECT to_jsonb(t)::text FROM {table} t ORDER BY id")
             found[table] = cursor.fetchall()
-    found["cards"] = list(Card.objects.order_by("unit", "member").values_list("unit", "member", "name", "education"))
+    of_cards = ("unit", "member", "name", "education", "occupation")
+    found["cards"] = list(Card.objects.order_by("unit", "member").values_list(*of_cards))
     standing = FormerNumber.objects.standing().order_by("id")
     found["former"] = list(standing.values_list("member", "unit", "number_digest", "reason"))
     return found
@@ -67,7 +68,9 @@ def register():
 @pytest.fixture
 def pair(root):
     """Two files of one person: the phone tells, the birth date was mistyped once."""
-    first = MemberFactory(name="梁试重", unit_id=VILLAGE, education=None, phone="13900010001", id_number=id_number(7))
+    first = MemberFactory(
+        name="梁试重", unit_id=VILLAGE, education=None, occupation="27", phone="13900010001", id_number=id_number(7)
+    )
     second = MemberFactory(
         name="梁试重", unit_id=SECOND_VILLAGE, education="71", phone="13900010001",
         birth_date=date(1980, 3, 16), id_number=id_number(8, date(1980, 3, 16)),

@@ -15,7 +15,7 @@ from personnel.exports import people as blocks
 from personnel.exports.columns import COLUMNS
 from personnel.exports.export import ExportRefused, Order, export
 from personnel.exports.layouts import LAYOUTS
-from personnel.models import Card
+from personnel.models import Card, Member
 from personnel.people import Selection
 from personnel.roster.headers import fields_of
 from tests.conftest import SECOND_VILLAGE, TOWN, VILLAGE
@@ -100,6 +100,14 @@ def test_codes_are_written_in_chinese_whatever_the_language_of_the_page(people, 
 def test_a_guard_has_an_employer_and_an_unknown_education_is_blank(people, clerk, exported):
     row = by_name(listed(exported(clerk)))["李保安"]
     assert (row["用工主体"], row["文化程度"]) == ("安达保安公司", "")
+
+
+def test_what_somebody_did_before_is_told_of_files_elsewhere_too(root, clerk, exported):
+    gone = MemberFactory(name="李务农", occupation="27")
+    serve(gone, since="2012-01-01", until="2014-01-01")
+    Member.objects.update(unit=SECOND_VILLAGE)
+    row = by_name(listed(exported(clerk, status="all")))["李务农"]
+    assert (row["原职业"], row["现住址"]) == ("农民", "")
 
 
 @pytest.mark.parametrize("column", COLUMNS.values(), ids=lambda column: column.key)

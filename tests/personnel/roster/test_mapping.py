@@ -58,6 +58,9 @@ def test_units_at_the_end_of_a_header_are_ignored(header):
     ("header", "field"),
     [
         ("上衣", "jacket_size"),
+        ("下岗/无业/退休", "occupation"),
+        ("入队前身份", "occupation"),
+        ("就业状况", "occupation"),
         ("裤子", "trousers_size"),
         ("鞋码", "shoe_size"),
         ("帽围", "cap_size"),
