@@ -66,7 +66,8 @@ def people(root, clerk):
 def test_who_has_a_checked_number_or_showed_a_document_is_verified(people, office, visitor):
     browser = visitor(office)
     shown = item(browser.get(PAGE), "level=verified")
-    assert (shown["value"], shown["note"][:5], opened(browser.get(shown["url"]))) == ("3", "75.0%", 3)
+    assert (shown["value"], opened(browser.get(shown["url"]))) == ("3", 3)
+    assert "75.0%" in shown["note"]
 
 
 def test_a_document_counts_from_the_day_on_which_it_was_seen(people):
