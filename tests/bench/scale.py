@@ -113,7 +113,9 @@ def requests(visitor: Visitor) -> Iterator[tuple[str, Callable[[], float]]]:
         "女": {"sex": "female"},
         "25岁以下": {"age": "under_25"},
         "大专以上": {"education": "college_or_above"},
-        "实名等级": {"level": "number"},
+        "退休": {"former": "retired"},
+        "实名等级": {"level": "checksum"},
+        "已实名": {"level": "verified"},
         "三年前": {"on": (today - timedelta(days=1096)).isoformat()},
         "按姓名": {"o": "1"},
     }
