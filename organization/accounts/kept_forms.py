@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
+from django.http import QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -44,7 +45,9 @@ def back_to_its_page(request, response):
 
 
 def leads_to_login(response) -> bool:
-    return response.status_code == 302 and urlsplit(response["Location"]).path == reverse("admin:login")
+    """Whether the answer asks for a login before what was asked for; who logs out is led there for good."""
+    led_to = urlsplit(response.headers.get("Location", ""))
+    return led_to.path == reverse("admin:login") and REDIRECT_FIELD_NAME in QueryDict(led_to.query)
 
 
 def page_before(request) -> str:

@@ -359,3 +359,8 @@ def test_a_step_whose_page_is_not_known_comes_back_to_no_other_site(typist, told
     answer = Client().post(step, {}, HTTP_REFERER=told)
     assert answer.status_code == 302
     assert answer["Location"] == f"/login/?next={step}"
+
+
+def test_who_logs_out_is_led_to_the_plain_login_page(visitor, typist):
+    answer = visitor(typist).post("/logout/", HTTP_REFERER="http://testserver/personnel/card/")
+    assert (answer.status_code, answer["Location"]) == (302, "/login/")
