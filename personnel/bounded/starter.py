@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -26,10 +26,18 @@ def program(module: str) -> str:
     return f"import sys; sys.path[:0] = sys.argv[2:]; from {module} import main; main()"
 
 
-def lines(run: str, library: str | None, data: bytes, limits: Any, longest: int) -> Iterator[bytes]:
+def lines(
+    run: str,
+    library: str | None,
+    data: bytes,
+    limits: Any,
+    longest: int,
+    *,
+    meanwhile: Callable[[], None] | None = None,
+) -> Iterator[bytes]:
     """The lines that a child tells of the data; `library` is a file of the package that reads them. Raises CutOff.
 
-    The limits are its first argument, as JSON.
+    The limits are its first argument, as JSON. `meanwhile` is called once the child is at work.
     """
     installed = str(Path(library or "").parents[1])
     # Isolated (-I, -S): neither the working directory nor the environment can put other modules in the way.
@@ -50,6 +58,8 @@ def lines(run: str, library: str | None, data: bytes, limits: Any, longest: int)
         feeder.start()
         watchdog.start()
         try:
+            if meanwhile:
+                meanwhile()
             yield from _heard(child.stdout, limits.answer_bytes, longest)
         finally:
             watchdog.cancel()

@@ -1,4 +1,7 @@
-"""Rows cleaned while a child process still reads the rest of the file: two processors at work.
+"""Work begun while a child process still reads the file: two processors at work.
+
+Until it tells the first rows, the people of the unit are fetched, with the fields of the roster that the unit sent
+last; then each row is cleaned as it comes.
 
 What a column is about is guessed from the first rows. It counts only where the whole file says the same, on the same
 terms, for lines that took nothing from others and of which nothing had to be said; all else is cleaned as ever.
@@ -7,13 +10,15 @@ terms, for lines that took nothing from others and of which nothing had to be sa
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from personnel.roster import layout, mapping, values
+from personnel.models import RosterImport
+from personnel.roster import known, layout, mapping, values
 from personnel.roster.shapes import Book, Cell, FileRefused, Line, Sheet, Table
 from personnel.roster.terms import Terms
 from personnel.roster.values import Context
 
 Remembered = Callable[[Table], Mapping[str, str]]  # what was answered before about a file with these headers
 Fields = Mapping[int, str]
+BYTES_A_PERSON = 30  # fewer than any file takes: more people than that cannot be in it
 
 
 def context_of(terms: Terms, *, has_1904_dates: bool) -> Context:
@@ -28,19 +33,28 @@ def context_of(terms: Terms, *, has_1904_dates: bool) -> Context:
 
 
 class Early:
-    """Is shown the rows of each sheet as they come, and knows the values of those that are plain."""
+    """Is shown the rows of each sheet as they come, and knows the values of those that are plain.
+
+    `fetched` are the people of the unit, if a file of that size may be about all of them.
+    """
 
     def __init__(self, terms: Terms, remembered: Remembered) -> None:
         self._terms, self._remembered = terms, remembered
         self._first: list[list[Cell]] = []
         self._begin()
         self._known: dict[str, tuple[Fields, Context, dict[int, dict]]] = {}
+        self.fetched: known.Fetched | None = None
 
     def _begin(self) -> None:
         self._cleaner: values.Cleaner | None = None
         self._fields: Fields = {}
         self._context: Context | None = None
         self._values: dict[int, dict] = {}
+
+    def begin(self, size: int) -> None:
+        """The child has so many bytes to read."""
+        if fields := _fields_sent_last(self._terms.unit):
+            self.fetched = known.fetch(self._terms, fields, size // BYTES_A_PERSON)
 
     def look(self, rows: list[list[Cell]], above: int, *, has_1904_dates: bool) -> None:
         """More rows of a sheet, with so many above them. A short list, which comes in one go, is not worth a guess."""
@@ -80,3 +94,10 @@ class Early:
             return
         cleaned = self._cleaner.rows([Line(number, cells) for number, cells in enumerate(rows, above + 1)])
         self._values |= {row.number: row.values for row in cleaned if not row.findings}
+
+
+def _fields_sent_last(unit: int) -> set[str]:
+    sent = RosterImport.objects.filter(unit=unit, committed_at__isnull=False).order_by("-pk")
+    sheets = sent.values_list("sheets", flat=True).first() or []
+    fields = {field for sheet in sheets for _index, _header, field in sheet["columns"] if field}
+    return fields | {"contract_from", "contract_until"} if "contract_term" in fields else fields

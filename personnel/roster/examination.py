@@ -45,13 +45,15 @@ class Source:
 
 @dataclass
 class Examined:
-    """A judged roster. `fields` says of each table which column is which field."""
+    """A judged roster. `fields` says of each table which column is which field, `since` from which transaction on a
+    change may not have been seen."""
 
     source: Source
     terms: Terms
     plan: Plan
     fields: list[dict[int, str]]
     findings: list[Finding] = field(default_factory=list)  # of columns and sheets, beside those of the rows
+    since: int = 0
 
     @property
     def questions(self) -> list[Question]:
@@ -149,11 +151,12 @@ def examine(
             people[step.digest] = (step.row.values.get("name") or "", step.row.values.get("birth_date"))
     corrected.follow(steps, people)
     filled = set[str]().union(*(step.row.values for step in steps))
-    register = look_up(people, terms, lock=lock, filled=filled, elsewhere=elsewhere)
+    fetched = source.early.fetched if source.early else None
+    register = look_up(people, terms, lock=lock, filled=filled, elsewhere=elsewhere, fetched=fetched)
     plan = judging.judge(steps, register, terms)
     if tell is not None:
         tell(len(steps))
-    return Examined(source, terms, plan, fields, findings)
+    return Examined(source, terms, plan, fields, findings, register.since)
 
 
 def clean(

@@ -12,9 +12,10 @@ from organization.keyring import sealer
 from organization.refusal import fill
 from personnel.roster import eligibility
 from personnel.roster.fields import FIELDS
+from personnel.roster.known import Known, Service
 from personnel.roster.places import plain
 from personnel.roster.placing import Placing
-from personnel.roster.register import Known, Register, Service
+from personnel.roster.register import Register
 from personnel.roster.shapes import Choice, Finding, Notice, Problem, Question, Row, short_hash
 from personnel.roster.terms import Terms
 

@@ -12,8 +12,8 @@ from personnel import bulk, identity, names
 from personnel.bulk import Rows
 from personnel.models import Assignment, Member
 from personnel.roster.judging import Step
+from personnel.roster.known import PERSON_COLUMNS
 from personnel.roster.recording import Keys
-from personnel.roster.register import PERSON_COLUMNS
 
 MEMBER = Member._meta.db_table
 NULLABLE = frozenset(

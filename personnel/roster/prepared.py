@@ -16,15 +16,13 @@ from django.db import connection
 from psycopg2 import Binary
 
 from organization.keyring import sealer
-from organization.models import Unit
 from organization.scope import current
 from personnel import bulk
 from personnel.bulk import Rows
 from personnel.models import RosterImport, StagedRoster, StagedWrite
-from personnel.roster import examination, mapping, merging, newcomers, recording, register
+from personnel.roster import examination, mapping, merging, newcomers, recording, state
 from personnel.roster.examination import Examined
 from personnel.roster.merging import Write
-from personnel.roster.shapes import short_hash
 from personnel.roster.terms import Terms
 
 TABLE, COLUMN = StagedWrite._meta.db_table, "content_sealed"
@@ -93,7 +91,9 @@ def finish(ready: Ready) -> None:
     depends_on: dict[str, Any] = {}
     if ready.keys is not None:
         depends_on["headers"] = sorted({mapping.header_key(table) for table in ready.examined.source.layout.tables})
-        depends_on["state"] = _state(ready.roster, ready.examined.terms)
+        depends_on["state"], youngest = state.of(ready.roster, ready.examined.terms)
+        if state.was_changed(ready.roster, youngest, ready.examined.since):
+            depends_on = {}  # what stands now is not what was judged
     StagedRoster.objects.filter(roster=ready.roster).update(depends_on=depends_on)
 
 
@@ -103,7 +103,7 @@ def holds(roster: RosterImport, terms: Terms) -> bool:
     if not opened:
         return False
     terms = replace(terms, remembered=examination.remembered_of(opened["headers"], terms))
-    return opened["state"] == _state(roster, terms, lock=True)
+    return opened["state"] == state.of(roster, terms, lock=True)[0]
 
 
 def write(roster: RosterImport) -> None:
@@ -117,48 +117,6 @@ def write(roster: RosterImport) -> None:
 def _without_asking(each: Write) -> Write:
     """To ask of each new person whether others were first takes a seventh of the commit; if so, it is judged again."""
     return replace(each, how="record") if (each.how, each.table) == ("new", merging.MEMBER) else each
-
-
-def _state(roster: RosterImport, terms: Terms, *, lock: bool = False) -> str:
-    """A hash of all that the judgement depends on. Rows are told by key and transaction: any change gives them a new
-    one. People whom the register does not know are not asked for: those that it learns of meanwhile are Lost."""
-    given = (
-        terms.today,
-        terms.unit,
-        terms.force,
-        terms.forces,
-        terms.is_whole,
-        sorted(terms.answers.items()),
-        sorted(terms.remembered.items()),
-        [*Unit.objects.open_on(terms.today).order_by("code").values_list("code", "name", "aliases")],
-        sorted(map(repr, register.rules())),
-    )
-    with connection.cursor() as cursor, bulk.hashed(cursor):
-        if lock:  # in the order in which every roster takes them; what others did until then the next statement sees
-            cursor.execute(
-                "SELECT FROM personnel_member"
-                " WHERE id IN (SELECT member_id FROM personnel_stagedrow WHERE roster_id = %s)"
-                " ORDER BY id_digest FOR NO KEY UPDATE",
-                [roster.pk],
-            )
-        cursor.execute(_ROWS, {"roster": roster.pk})
-        found = cursor.fetchone()
-    return short_hash(*map(repr, given), repr(found))
-
-
-_ROWS = """
-WITH line AS MATERIALIZED (SELECT id, xmin, member_id FROM personnel_stagedrow WHERE roster_id = %(roster)s),
-person AS MATERIALIZED (SELECT DISTINCT member_id FROM line WHERE member_id IS NOT NULL)
-SELECT (SELECT (count(*), sum(hashint8extended(id, xmin::text::bigint)))::text FROM line),
-  (SELECT (count(*), sum(hashint8extended(m.id, m.xmin::text::bigint)))::text
-   FROM personnel_member m JOIN person p ON p.member_id = m.id),
-  (SELECT (count(*), sum(hashint8extended(a.id, a.xmin::text::bigint)))::text
-   FROM personnel_assignment a JOIN person p ON p.member_id = a.member_id),
-  (SELECT (count(*), sum(hashint8extended(c.id, c.xmin::text::bigint)))::text
-   FROM personnel_emergencycontact c JOIN person p ON p.member_id = c.member_id),
-  (SELECT (count(*), sum(hashint8extended(id, xmin::text::bigint)))::text FROM personnel_formernumber),
-  (SELECT (count(*), sum(hashint8extended(id, xmin::text::bigint)))::text FROM organization_employer)
-"""
 
 
 _INSERT = (

@@ -2,96 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db import connection
-from django.db.models import CharField
-from psycopg2.sql import SQL, Composable, Identifier
+from psycopg2.sql import SQL
 
 from organization import divisions
 from organization.models import Employer, Unit
-from personnel.bulk import listed
-from personnel.models import Assignment, EligibilityRule
+from personnel.models import EligibilityRule
 from personnel.roster.eligibility import Rule
-from personnel.roster.fields import FIELDS
+from personnel.roster.known import ASKED, COMPARED, Fetched, Known, in_one, of_digests, oldest_at_work
 from personnel.roster.places import Place, Places, plain
 from personnel.roster.terms import Terms
-
-# Columns of a person that a roster may fill and that are held against it; the phone is compared by its digest.
-PERSON_COLUMNS = tuple(
-    key for key, each in FIELDS.items() if each.of == "member" and key not in ("name", "id_number", "document", "phone")
-)
-SERVICE_COLUMNS = (
-    "category",
-    "sponsor",
-    "employer_id",
-    "post",
-    "grade",
-    "badge",
-    "share",
-    "started_on",
-    "ended_on",
-    "ending",
-    "ending_note",
-    "contract_from",
-    "contract_until",
-)
-
-
-# Digests as one value that the database takes apart: a parameter for each takes many times as long. As a table to join,
-# whose size the planner knows; as an array it would be searched from end to end for each member.
-_ASKED = SQL("(SELECT substring(%(digests)s FROM place FOR 32) FROM generate_series(1, %(size)s, 32) AS place)")
-
-
-def _in_one(digests: Sequence[bytes]) -> dict[str, Any]:
-    together = b"".join(digests)
-    return {"digests": together, "size": len(together)}
-
-
-@dataclass(slots=True)
-class Service:
-    """A service that the reader may see; `values` are its columns that the roster may change, None for blank."""
-
-    id: int
-    unit: int
-    force: str
-    values: dict[str, Any]
-
-    @property
-    def ended_on(self) -> date | None:
-        return self.values["ended_on"]
-
-    @property
-    def share(self) -> int:
-        return self.values["share"]
-
-    def is_running(self, day: date) -> bool:
-        return self.ended_on is None or self.ended_on > day
-
-    def overlaps(self, start: date, end: date | None) -> bool:
-        return (self.ended_on is None or self.ended_on > start) and (end is None or self.values["started_on"] < end)
-
-
-@dataclass(slots=True)
-class Known:
-    """A member of the register: id, unit that keeps the file, name, digest of the phone, columns that the roster may
-    change, services seen; names of contacts where the roster has some."""
-
-    id: int
-    unit: int
-    name: str
-    phone: bytes
-    values: dict[str, Any]
-    services: list[Service] = field(default_factory=list)
-    contacts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
     """All that a roster is judged against. `employers` are ids by plain name; `serving` is (digest, member, name, unit,
-    force) of the people of the unit, where a whole roster was sent."""
+    force) of the people of the unit, where a whole roster was sent. What a transaction of `since` or later changed may
+    have been read before or after."""
 
     members: Mapping[bytes, Known]
     elsewhere: frozenset[bytes]
@@ -99,6 +29,7 @@ class Register:
     rules: Sequence[Rule]
     employers: Mapping[str, list[int]]
     namesakes: frozenset[tuple[str, date]]
+    since: int
     serving: Sequence[tuple[bytes, int, str, int, str]] = ()
 
 
@@ -107,7 +38,7 @@ def registered_elsewhere(digests: Sequence[bytes]) -> Collection[bytes]:
     if not digests:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(SQL("SELECT registered_elsewhere(ARRAY{})").format(_ASKED), _in_one(digests))
+        cursor.execute(SQL("SELECT registered_elsewhere(ARRAY{})").format(ASKED), in_one(digests))
         return [bytes(digest) for (digest,) in cursor.fetchall()]
 
 
@@ -121,13 +52,18 @@ def look_up(
     lock: bool,
     filled: Collection[str],
     elsewhere: Elsewhere = registered_elsewhere,
+    fetched: Fetched | None = None,
 ) -> Register:
     """What is known of these people: {digest: (name, birth date)}. `lock` holds their files until the commit.
 
-    Only what the roster may change is read: `filled` are the fields that it has values for.
+    Only what the roster may change is read: `filled` are the fields that it has values for. Whoever was fetched with
+    these is not read again, unless to be locked.
     """
     digests = list(people)
-    members = _members(digests, lock, filled)
+    if lock or not (fetched and fetched.fields.issuperset(COMPARED.intersection(filled))):
+        fetched = Fetched({}, frozenset(), oldest_at_work())
+    known = {digest: fetched.members[digest] for digest in digests if digest in fetched.members}
+    members = known | of_digests([digest for digest in digests if digest not in known], lock, filled)
     missing = [digest for digest in digests if digest not in members]
     return Register(
         members=members,
@@ -136,6 +72,7 @@ def look_up(
         rules=rules(),
         employers=_employers() if "employer" in filled else {},
         namesakes=_namesakes({people[digest] for digest in missing}),
+        since=fetched.since,
         serving=_serving(terms) if terms.is_whole else (),
     )
 
@@ -154,73 +91,6 @@ def rules() -> list[Rule]:
             "is_education_hard", "source",
         )
     ]  # fmt: skip
-
-
-def _members(digests: list[bytes], lock: bool, filled: Collection[str]) -> dict[bytes, Known]:
-    columns = [column for column in PERSON_COLUMNS if column in filled]
-    with connection.cursor() as cursor:
-        if lock:  # in one order, so that two rosters of the same people wait for each other instead of dying
-            cursor.execute(
-                SQL(
-                    "SELECT FROM personnel_member m JOIN {} AS asked (digest) ON m.id_digest = asked.digest"
-                    " ORDER BY m.id_digest FOR NO KEY UPDATE OF m"
-                ).format(_ASKED),
-                _in_one(digests),
-            )
-        cursor.execute(
-            SQL(
-                "SELECT id_digest, {} FROM personnel_member m JOIN {} AS asked (digest) ON m.id_digest = asked.digest"
-            ).format(listed(["id", "unit_id", "name", "phone_digest", *columns]), _ASKED),
-            _in_one(digests),
-        )
-        found = {
-            bytes(digest): Known(key, unit, name, bytes(phone or b""), dict(zip(columns, values, strict=True)))
-            for digest, key, unit, name, phone, *values in cursor.fetchall()
-        }
-    if found:
-        _add_services(found, filled)
-    if found and "contact_name" in filled:
-        _add_contacts(found)
-    return found
-
-
-_TEXTS = frozenset(field.attname for field in Assignment._meta.concrete_fields if isinstance(field, CharField))
-# What a roster may change without having values for it, or what is needed to see whether days agree.
-_ALWAYS = frozenset(("sponsor", "employer_id", "share", "started_on", "ended_on", "ending"))
-_CONTRACT = frozenset(("contract_from", "contract_until"))
-
-
-def _blank_is_null(column: str) -> Composable:
-    return SQL("NULLIF({}, '')").format(Identifier(column)) if column in _TEXTS else Identifier(column)
-
-
-def _add_services(found: Mapping[bytes, Known], filled: Collection[str]) -> None:
-    wanted = _ALWAYS.union(filled, () if _CONTRACT.isdisjoint(filled) else _CONTRACT)
-    columns = [column for column in SERVICE_COLUMNS if column in wanted]
-    by_key = {known.id: known for known in found.values()}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            SQL(
-                "SELECT id, member_id, unit_id, force, {} FROM personnel_assignment"
-                " WHERE member_id = ANY (%s) ORDER BY id"
-            ).format(SQL(", ").join(map(_blank_is_null, columns))),
-            [list(by_key)],
-        )
-        for key, member, unit, force, *values in cursor.fetchall():
-            by_key[member].services.append(Service(key, unit, force, dict(zip(columns, values, strict=True))))
-
-
-def _add_contacts(found: Mapping[bytes, Known]) -> None:
-    by_key = {known.id: known for known in found.values()}
-    names = defaultdict(set)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT member_id, name FROM personnel_emergencycontact WHERE member_id = ANY (%s)", [list(by_key)]
-        )
-        for member, name in cursor.fetchall():
-            names[member].add(name)
-    for member, told in names.items():
-        by_key[member].contacts = frozenset(told)
 
 
 def _employers() -> dict[str, list[int]]:

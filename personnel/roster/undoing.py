@@ -17,8 +17,8 @@ from organization.refusal import Refusal
 from organization.scope import current, entered
 from personnel import bulk
 from personnel.models import Assignment, Certificate, EmergencyContact, Member, RosterImport
+from personnel.roster.known import PERSON_COLUMNS, SERVICE_COLUMNS
 from personnel.roster.newcomers import NULLABLE
-from personnel.roster.register import PERSON_COLUMNS, SERVICE_COLUMNS
 
 WRITTEN = ("create", "change")
 # How a column is read out of the stored JSON; text needs nothing.

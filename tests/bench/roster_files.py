@@ -9,7 +9,7 @@ from tests.personnel.roster.people import name, number
 
 HEADER = ("序号", "姓名", "性别", "民族", "身份证号", "政治面貌", "文化程度", "婚姻状况", "户籍地址", "现住址", "职务",
           "入队时间", "合同开始日期", "合同到期日", "联系电话")  # fmt: skip
-ID_NUMBER = HEADER.index("身份证号")
+ID_NUMBER, PHONE = HEADER.index("身份证号"), HEADER.index("联系电话")
 FIRST_BIRTH = date(1970, 1, 1)
 A_DAY = 891  # people born on one day: no serial ends in 00, as the number might then end in 000, of which imports ask
 

@@ -9,7 +9,7 @@ from psycopg2.sql import SQL, Identifier
 from python_calamine import CalamineWorkbook
 from tablib import Dataset
 
-from tests.bench.roster_files import HEADER, ID_NUMBER
+from tests.bench.roster_files import HEADER, ID_NUMBER, PHONE
 
 FLOOR = "bench_floor"
 # Where the file's columns go: those that a member has, and others that are added as the last ones.
@@ -48,8 +48,9 @@ def floor(data: bytes, unit: int) -> float:
     _header, *rows = CalamineWorkbook.from_object(BytesIO(data)).get_sheet_by_index(0).to_python()
     text = StringIO()
     for key, row in enumerate(rows, 1):
-        text.write(f"{key}\t{unit}\t\\\\x{row[ID_NUMBER].encode().hex()}\t" + "\t".join(map(str, row)) + "\n")
-    columns = ["id", "unit_id", "id_digest", *(COPIED_TO[title] for title in HEADER)]
+        number, phone = row[ID_NUMBER].encode().hex(), row[PHONE].encode().hex()
+        text.write(f"{key}\t{unit}\t\\\\x{number}\t\\\\x{phone}\t" + "\t".join(map(str, row)) + "\n")
+    columns = ["id", "unit_id", "id_digest", "phone_digest", *(COPIED_TO[title] for title in HEADER)]
     size = text.tell() + 1
     text.seek(0)
     with connections["owner"].cursor() as cursor:

@@ -2,9 +2,9 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Protocol
 
 import python_calamine
@@ -22,8 +22,9 @@ _LONGEST_LINE = 64 * MIB
 
 
 class Onlooker(Protocol):
-    """Is shown the rows of a sheet while the child reads on, and told when the sheet is complete."""
+    """Is told when the child is at work, shown the rows of a sheet while it reads on, and told of the sheet's end."""
 
+    def begin(self, size: int) -> None: ...
     def look(self, rows: list[list[Cell]], above: int, *, has_1904_dates: bool) -> None: ...
     def end(self, sheet: str) -> None: ...
 
@@ -33,7 +34,7 @@ def read_in_child(data: bytes, limits: Limits, onlooker: Onlooker | None = None)
     try:
         if len(data) > limits.file_bytes:
             raise Refused("too_large", limit=limits.file_bytes // MIB)
-        return _book(_answer(data, limits), onlooker)
+        return _book(_answer(data, limits, partial(onlooker.begin, len(data)) if onlooker else None), onlooker)
     except Refused as refused:
         raise file_refused(refused) from None
 
@@ -51,9 +52,9 @@ def pasted(text: str, limits: Limits) -> Book:
     return Book([Sheet(_("Pasted"), rows)])
 
 
-def _answer(data: bytes, limits: Limits) -> Iterator[dict]:
+def _answer(data: bytes, limits: Limits, meanwhile: Callable[[], None] | None) -> Iterator[dict]:
     """The messages of the child. Refused when it dies, takes too long or tells too much."""
-    heard = starter.lines(_START, python_calamine.__file__, data, limits, _LONGEST_LINE)
+    heard = starter.lines(_START, python_calamine.__file__, data, limits, _LONGEST_LINE, meanwhile=meanwhile)
     with contextlib.closing(heard) as lines:  # type: ignore[type-var]
         try:
             for line in lines:

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from organization.scope import as_account
-from personnel.models import RosterAnswer
+from personnel.models import Member, RosterAnswer, RosterImport
+from personnel.roster import jobs, staging
 from personnel.roster.examination import examine, open_file
 from personnel.roster.mapping import header_key
 from personnel.roster.staging import terms_of
@@ -116,3 +117,53 @@ def test_nearly_all_rows_of_a_plain_roster_are_known_when_the_file_is_read(clerk
         source = open_file(xlsx({"花名册": table(people(身份证号=wrong_digit))}), "册.xlsx", terms)
         ((_fields, _context, known),) = source.early._known.values()
     assert 0.8 * MANY < len(known) < MANY
+
+
+# --- people fetched before the file is read ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sent_before(clerk):
+    """Sixty people of the village, as a roster brought them."""
+    with as_account(clerk):
+        terms = terms_of(clerk, VILLAGE)
+        rows = table([person(at) for at in range(1, 61)])
+        roster = jobs.take_in(open_file(xlsx({"花名册": rows}), "册.xlsx", terms), terms, clerk)
+        locked = RosterImport.objects.select_for_update().get(pk=roster.pk)
+        assert jobs.import_staged(locked, clerk, partial=False) == ""
+
+
+def changed(at):
+    return {"文化程度": "大专"} if at % 7 == 0 else {"联系电话": "13900000001"} if at % 7 == 1 else {}
+
+
+SENT_AGAIN = {
+    "as it was": table([person(at) for at in range(1, 61)]),
+    "with changes and new people": table([person(at, **changed(at)) for at in range(1, 70)]),
+    "with fewer columns": table([person(at) for at in range(1, 61)], HEADER[:4]),
+    "with another column": table([person(at) | {"籍贯": "广东"} for at in range(1, 61)], [*HEADER, "籍贯"]),
+}
+
+
+@pytest.mark.parametrize("rows", SENT_AGAIN.values(), ids=SENT_AGAIN)
+def test_people_fetched_before_are_judged_as_those_who_are_looked_up(clerk, sent_before, rows):
+    data = xlsx({"花名册": rows})
+    early = judged(clerk, data, early=True)
+    assert len(early.source.early.fetched.members) == 60
+    assert told(early) == told(judged(clerk, data, early=False))
+
+
+def test_more_people_than_a_file_can_hold_are_not_fetched(clerk, sent_before, monkeypatch):
+    monkeypatch.setattr("personnel.roster.early.BYTES_A_PERSON", 10**6)
+    assert judged(clerk, xlsx({"花名册": table([person(1)])}), early=True).source.early.fetched is None
+
+
+def test_people_fetched_before_are_seen_as_they_are_when_the_roster_is_written(clerk, sent_before):
+    with as_account(clerk):
+        terms = terms_of(clerk, VILLAGE)
+        source = open_file(xlsx({"花名册": table([person(1, 文化程度="大专")])}), "册.xlsx", terms)
+        roster = staging.record(source, terms, clerk)
+        staging.stage(source, roster, examine(source, terms))
+        Member.objects.filter(name=person(1)["姓名"]).update(education="21")
+        locked = RosterImport.objects.select_for_update().get(pk=roster.pk)
+        assert "请" in jobs.import_staged(locked, clerk, partial=False)
