@@ -15,8 +15,8 @@ from personnel.models.member import Sex
 from personnel.quick_entry.grid import Grid
 from personnel.roster import staging, values
 from personnel.roster.examination import Examined
-from personnel.roster.judging import Step
 from personnel.roster.shapes import Finding, Notice, Problem, Question
+from personnel.roster.steps import Step
 
 LEVELS = {Problem: "problem", Question: "question", Notice: "notice"}
 ORDER = ["problem", "question", "change", "notice"]

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.refusal import fill
 from personnel.corrections.numbers import followed
-from personnel.roster.judging import Step, say
 from personnel.roster.shapes import Notice
+from personnel.roster.steps import Step, say
 
 
 def follow(steps: Sequence[Step], people: dict[bytes, tuple[str, date | None]]) -> None:

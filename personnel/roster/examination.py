@@ -13,12 +13,12 @@ from personnel.models import RosterAnswer
 from personnel.roster import corrected, judging, layout, mapping, values
 from personnel.roster.early import Early, context_of
 from personnel.roster.filling import Filled, fill
-from personnel.roster.judging import Plan, Step
 from personnel.roster.placing import Placing
 from personnel.roster.reading import parse_pasted, read
 from personnel.roster.recording import holds_a_number
 from personnel.roster.register import Elsewhere, look_up, places, registered_elsewhere
 from personnel.roster.shapes import Book, Finding, Layout, Notice, Problem, Question, Row, Table, short_hash
+from personnel.roster.steps import Plan, Step
 from personnel.roster.terms import Terms
 
 Place = tuple[str, int]  # sheet and row

@@ -1,91 +1,19 @@
 """Every row of a roster against the others and against the register: what is to be done with it, and why not."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from organization import divisions
-from organization.keyring import sealer
 from organization.refusal import fill
 from personnel.roster import eligibility
-from personnel.roster.fields import FIELDS
-from personnel.roster.known import Known, Service
-from personnel.roster.places import plain
+from personnel.roster.comparing import compare
 from personnel.roster.placing import Placing
 from personnel.roster.register import Register
-from personnel.roster.shapes import Choice, Finding, Notice, Problem, Question, Row, short_hash
+from personnel.roster.shapes import Choice, Notice, Problem, Question, Row
+from personnel.roster.steps import Plan, Step, ask, say
 from personnel.roster.terms import Terms
 
-FATES = ("create", "change", "unchanged", "reject", "skip", "ask")
-PERSON = frozenset(
-    key for key, each in FIELDS.items() if each.of == "member" and key not in ("name", "id_number", "document", "phone")
-)
-SERVICE = frozenset(key for key, each in FIELDS.items() if each.of == "service" and key not in ("force", "employer"))
 LEFT_OUT = frozenset({"left_out", "unit_rejected"})
-Changes = dict[str, tuple[Any, Any]]
-
-
-@dataclass(slots=True)
-class Step:
-    """What is to be done with a row. `changes` are old and new values of the person, `service_changes` of the service;
-    `request` asks another unit: "transfer" or "second"."""
-
-    row: Row
-    is_skipped: bool = False
-    fate: str = ""
-    unit: int = 0
-    force: str = ""
-    digest: bytes = b""
-    member: Known | None = None
-    changes: Changes = field(default_factory=dict)
-    service: Service | None = None
-    service_changes: Changes = field(default_factory=dict)
-    new_service: dict[str, Any] | None = None
-    request: str = ""
-
-    @property
-    def effect(self) -> str:
-        """A hash of what the step would do: when it differs at the commit, somebody was here since the preview."""
-        told = f"{self.fate} {self.unit} {self.force} {self.request} {self.member_id} {self.service_id}"
-        if self.changes or self.service_changes:
-            return short_hash(told, *_told(self.changes), *_told(self.service_changes))
-        return short_hash(told)
-
-    @property
-    def member_id(self) -> int:
-        """The member that the row is about, 0 where there is none yet."""
-        return self.member.id if self.member else 0
-
-    @property
-    def service_id(self) -> int:
-        """The service that the row changes, 0 where there is none."""
-        return self.service.id if self.service else 0
-
-
-def _told(changes: Changes) -> list[str]:
-    return [f"{key}={value}" for key, value in sorted(changes.items())]
-
-
-@dataclass(slots=True)
-class Plan:
-    """All steps of a roster in the order of its rows, and whom a whole roster leaves out: [(member id, name)]."""
-
-    steps: list[Step]
-    leavers: list[tuple[int, str]] = field(default_factory=list)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """People of each fate, and of all: `rows`."""
-        found = dict.fromkeys(FATES, 0)
-        for step in self.steps:
-            found[step.fate] += 1
-        return {"rows": len(self.steps)} | found
-
-    def findings(self, kind: type) -> list[Finding]:
-        return [one for step in self.steps if step.row.findings for one in step.row.of(kind)]
 
 
 def judge(steps: Sequence[Step], register: Register, terms: Terms) -> Plan:
@@ -104,7 +32,7 @@ def judge(steps: Sequence[Step], register: Register, terms: Terms) -> Plan:
         _judge_alone(step, rules)
         _refuse_repeats(step, seen)
         if step.digest:
-            _against_the_register(step, register, terms)
+            compare(step, register, terms)
         step.fate = _fate(step)
     return Plan(list(steps), _leavers(steps, register) if terms.is_whole else [])
 
@@ -170,192 +98,6 @@ def _refuse_repeats(step: Step, seen: dict[bytes, Row]) -> None:
     say(step, Problem, "id_number", "repeated", message)
 
 
-# --- against the register ---------------------------------------------------------------------------------------------
-
-
-def _against_the_register(step: Step, register: Register, terms: Terms) -> None:
-    step.member = register.members.get(step.digest)
-    if step.row.findings and any(step.row.of(Problem)):
-        return
-    if step.digest in register.elsewhere:
-        elsewhere = _("This document number is registered with another unit; you can ask for a transfer.")
-        _ask_other_unit(step, "elsewhere", elsewhere, terms)
-    elif step.member is None:
-        _new_service(step, "recruited", register, terms)
-        _notice_namesake(step, register)
-    elif step.member.name != step.row.values["name"]:
-        names = {"known": step.member.name, "given": step.row.values["name"]}
-        message = fill(_("The document number is registered for “%(known)s”, here it is “%(given)s”."), names)
-        say(step, Problem, "name", "other_name", message)
-    else:
-        _compare(step, step.member, register, terms)
-
-
-def _compare(step: Step, member: Known, register: Register, terms: Terms) -> None:
-    step.changes = _changed(step.row, member)
-    running = [service for service in member.services if service.is_running(terms.today)]
-    here = next((each for each in running if each.unit == step.unit and each.force == step.force), None)
-    if here:
-        step.service = here
-        _change_service(step, here, register)
-        return
-    last = _last_ended(step, member)
-    others = [service for service in running if service.share]
-    if others and step.force != "volunteer":
-        service = others[0]
-        where = {"unit": register.places.names.get(service.unit, ""), "force": terms.force_names[service.force]}
-        message = fill(_("This person now serves in %(unit)s (%(force)s): choose."), where)
-        _ask_other_unit(step, "serves_elsewhere", message, terms)
-    elif last and step.row.values.get("ended_on") == last.ended_on:
-        step.service = last  # a roster that still lists those who left
-    elif member.unit != step.unit:
-        where = {"unit": register.places.names.get(member.unit, "")}
-        message = fill(_("The file of this person is kept in %(unit)s: choose."), where)
-        _ask_other_unit(step, "kept_elsewhere", message, terms)
-    else:
-        _new_service(step, "returned" if member.services else "recruited", register, terms)
-
-
-def _last_ended(step: Step, member: Known) -> Service | None:
-    here = [each for each in member.services if (each.unit, each.force) == (step.unit, step.force) and each.ended_on]
-    return max(here, key=lambda each: each.ended_on or date.min, default=None)
-
-
-def _ask_other_unit(step: Step, code: str, message, terms: Terms) -> None:
-    row = step.row
-    choices: tuple[Choice, ...]
-    if step.force == "volunteer":
-        choices = (Choice("skip", _("give up, leave this row out")),)
-    else:
-        choices = (
-            Choice("skip", _("give up, leave this row out")),
-            Choice("transfer", _("ask for a transfer")),
-            Choice("second", _("ask for a second, part-time service")),
-        )
-    question = Question(row.sheet, row.number, row.columns.get("id_number", ""), code, message, choices)
-    choice = ask(step, question, terms)
-    if choice == "skip":
-        step.is_skipped = True
-        say(step, Notice, "id_number", "left_out", message)
-    elif choice:
-        step.request = choice
-        say(step, Notice, "id_number", "requested", _("The request will be sent to the unit that keeps the file."))
-
-
-def _changed(row: Row, member: Known) -> Changes:
-    """Old and new of the fields that the roster fills and that differ; a blank cell takes nothing away."""
-    changes: Changes = {}
-    if not member.values.items() <= row.values.items():  # nearly all are as they are known
-        changes = {
-            key: (member.values[key] or None, value)
-            for key, value in row.values.items()
-            if value is not None and key in PERSON and value != member.values[key]
-        }
-    if phone := row.values.get("phone"):
-        digest = sealer().digest(phone, purpose="phone")
-        if digest != member.phone:  # told by digests, never by numbers
-            changes["phone"] = (member.phone.hex() or None, digest.hex())
-    return changes
-
-
-def _change_service(step: Step, service: Service, register: Register) -> None:
-    given = _service_values(step, register)
-    if given.items() <= service.values.items():
-        return
-    changes = {
-        key: (service.values.get(key), value) for key, value in given.items() if value != service.values.get(key)
-    }
-    if "started_on" in changes and _is_month_only(step.row, "started_on", service.values["started_on"]):
-        del changes["started_on"]
-    step.service_changes = changes
-    if changes:
-        _check_days(step, service.values | given)
-
-
-def _is_month_only(row: Row, key: str, known: date) -> bool:
-    """Whether the roster gives but the month, and it is the month that is known: no change."""
-    told = row.values[key]
-    letter = row.columns.get(key)
-    is_month = any(one.code == "month_only" and one.column == letter for one in row.findings)
-    return is_month and (told.year, told.month) == (known.year, known.month)
-
-
-def _service_values(step: Step, register: Register) -> dict[str, Any]:
-    """The fields of a service that the row fills, as they are stored."""
-    given = {key: value for key, value in step.row.values.items() if value is not None and key in SERVICE}
-    if step.force != "auxiliary" and given.pop("category", None):
-        say(
-            step,
-            Notice,
-            "category",
-            "category_left_out",
-            _("Operational or clerical is said of auxiliary police only."),
-        )
-    if step.force != "joint_defence":
-        given.pop("sponsor", None)
-    if step.force == "volunteer":
-        given["share"] = 0
-    if "ended_on" in given and "ending" not in given:
-        given["ending"] = "other"
-    if "ended_on" not in given:
-        given.pop("ending", None)
-    if (note := step.row.values.get("ending_note")) and "ended_on" in given:
-        given["ending_note"] = note
-    if text := step.row.values.get("employer"):
-        _find_employer(step, text, given, register)
-    return given
-
-
-def _find_employer(step: Step, text: str, given: dict[str, Any], register: Register) -> None:
-    found = register.employers.get(plain(text), [])
-    if len(found) == 1:
-        given["employer_id"] = found[0]
-    elif step.force == "guard":
-        message = _("No employer of this name is in your register; add it first, or check the name.")
-        say(step, Problem, "employer", "employer_unknown", message)
-    else:
-        message = _("No employer of this name is in your register; it was left out.")
-        say(step, Notice, "employer", "employer_unknown", message)
-
-
-def _new_service(step: Step, beginning: str, register: Register, terms: Terms) -> None:
-    given = _service_values(step, register)
-    if "started_on" not in given:
-        given["started_on"] = terms.today
-        message = fill(_("No day of joining is given; %(day)s is entered."), {"day": terms.today.isoformat()})
-        say(step, Notice, "started_on", "started_on_missing", message)
-    given.setdefault("share", 100)
-    if step.force == "joint_defence":
-        level = divisions.level(step.unit) if step.unit else "village"
-        given.setdefault("sponsor", "village" if level == "village" else "town")
-    _refuse_overlap(step, given)
-    step.new_service = given | {"beginning": beginning}
-
-
-def _check_days(step: Step, values: Mapping[str, Any]) -> None:
-    start, end = values.get("started_on"), values.get("ended_on")
-    if start and end and end <= start:
-        say(step, Problem, "ended_on", "ends_before_start", _("The service ends before it starts."))
-    start, end = values.get("contract_from"), values.get("contract_until")
-    if start and end and end < start:
-        say(step, Problem, "contract_until", "contract_order", _("The contract ends before it starts."))
-
-
-def _refuse_overlap(step: Step, given: Mapping[str, Any]) -> None:
-    for service in step.member.services if step.member else ():
-        if service.share and given["share"] and service.overlaps(given["started_on"], given.get("ended_on")):
-            days = {"from": service.values["started_on"], "until": service.ended_on or ""}
-            message = fill(_("This person served elsewhere from %(from)s to %(until)s; the days overlap."), days)
-            say(step, Problem, "started_on", "overlap", message)
-            return
-
-
-def _notice_namesake(step: Step, register: Register) -> None:
-    if (step.row.values["name"], step.row.values["birth_date"]) in register.namesakes:
-        message = _("Somebody of this name and birth date is in the register under another number; please check.")
-        say(step, Notice, "name", "namesake", message)
-
-
 def _leavers(steps: Sequence[Step], register: Register) -> list[tuple[int, str]]:
     listed = {step.digest for step in steps if step.digest}
     covered = {(step.unit, step.force) for step in steps}
@@ -363,19 +105,3 @@ def _leavers(steps: Sequence[Step], register: Register) -> list[tuple[int, str]]
         (member, name) for digest, member, name, unit, force in register.serving
         if digest not in listed and (unit, force) in covered
     )  # fmt: skip
-
-
-# --- saying and asking ------------------------------------------------------------------------------------------------
-
-
-def say(step: Step, kind: type[Finding], key: str, code: str, message) -> None:
-    row = step.row
-    row.findings.append(kind(row.sheet, row.number, row.columns.get(key, ""), code, message))
-
-
-def ask(step: Step, question: Question, terms: Terms) -> str | None:
-    """The answer to a question, if there is a valid one; else the question joins the findings of the row."""
-    answer = terms.answer(question)
-    if answer is None:
-        step.row.findings.append(question)
-    return answer

@@ -13,9 +13,9 @@ from personnel import bulk
 from personnel.bulk import Rows
 from personnel.models import Assignment, EmergencyContact, ImportedRow, Member, RosterImport
 from personnel.roster import newcomers, recording
-from personnel.roster.judging import Plan, Step
 from personnel.roster.known import PERSON_COLUMNS, SERVICE_COLUMNS
 from personnel.roster.newcomers import MEMBER, Newcomers
+from personnel.roster.steps import Plan, Step
 
 SERVICE, CONTACT, RECORD = (model._meta.db_table for model in (Assignment, EmergencyContact, ImportedRow))
 LOST = {MEMBER: "registered_meanwhile", SERVICE: "serves_already"}

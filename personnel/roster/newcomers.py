@@ -11,9 +11,9 @@ from organization.keyring import sealer
 from personnel import bulk, identity, names
 from personnel.bulk import Rows
 from personnel.models import Assignment, Member
-from personnel.roster.judging import Step
 from personnel.roster.known import PERSON_COLUMNS
 from personnel.roster.recording import Keys
+from personnel.roster.steps import Step
 
 MEMBER = Member._meta.db_table
 NULLABLE = frozenset(

@@ -8,8 +8,8 @@ from datetime import date
 
 from personnel.bulk import Rows, rows_of
 from personnel.models import RosterImport
-from personnel.roster.judging import Plan, Step
 from personnel.roster.shapes import Finding, Question
+from personnel.roster.steps import Plan, Step
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from personnel.models import RosterImport
 from personnel.roster import recording, staging
 from personnel.roster.committing import NotCommitted
 from personnel.roster.examination import Examined
-from personnel.roster.judging import Step
 from personnel.roster.shapes import Finding, Notice, column_letter
+from personnel.roster.steps import Step
 
 TYPES = {
     "create": RowResult.IMPORT_TYPE_NEW,

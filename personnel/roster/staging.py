@@ -21,10 +21,10 @@ from personnel.models import Force, RosterImport, StagedRoster, StagedRow
 from personnel.roster import prepared, values
 from personnel.roster.committing import NotCommitted, describe
 from personnel.roster.examination import REFUSALS, Examined, Marks, Place, Source, Tell, cleaned_with, examine
-from personnel.roster.judging import Plan, Step
 from personnel.roster.recording import findings_told, without_numbers
 from personnel.roster.repeats import SAMPLE, Repeats
 from personnel.roster.shapes import Cell, CellError, Column, Layout, Line, Question, Row, Table
+from personnel.roster.steps import Plan, Step
 from personnel.roster.terms import Terms
 
 TABLE, COLUMN = StagedRow._meta.db_table, "cells_sealed"

@@ -12,8 +12,8 @@ from organization.scope import as_account
 from personnel.roster import committing, staging
 from personnel.roster.committing import Wish
 from personnel.roster.examination import examine, open_file
-from personnel.roster.judging import FATES
 from personnel.roster.shapes import FileRefused
+from personnel.roster.steps import FATES
 from tests.conftest import TOWN
 from tests.personnel.roster.files import csv_text, xls, xlsx
 from tests.personnel.roster.people import HEADER, name, number, person
