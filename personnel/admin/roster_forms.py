@@ -9,7 +9,7 @@ from organization import rights
 from organization.models import Unit
 from personnel.exports.marked import text_of
 from personnel.models import Force
-from personnel.roster import examination, staging
+from personnel.roster import examination, staged_lines, staging
 from personnel.roster.preview import Preview
 from personnel.roster.recording import without_numbers
 from personnel.roster.shapes import column_letter
@@ -81,7 +81,7 @@ class CellsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.line = line
         merged = Preview(roster, [line], is_waiting=True).merged
-        self.cells = staging.open_cells(line)
+        self.cells = staged_lines.open_cells(line)
         sheet = roster.sheets[line.sheet]
         said: dict[str, list[tuple[str, str]]] = {}
         for kind, column, _code, message, *_rest in line.findings:

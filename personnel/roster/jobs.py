@@ -11,7 +11,7 @@ from organization import events, jobs
 from organization.models import Account, Job
 from organization.refused_by_database import sentence
 from personnel.models import RosterImport
-from personnel.roster import committing, marking, staging
+from personnel.roster import committing, marking, staged_lines, staging
 from personnel.roster.committing import NotCommitted, Wish
 from personnel.roster.examination import Examined, Place, Source, Tell, examine
 from personnel.roster.terms import Terms
@@ -104,12 +104,12 @@ def import_staged(roster: RosterImport, account: Account, *, partial: bool, tell
     terms = staging.terms_for(roster, account)
     if committing.commit_prepared(roster, terms, partial=partial, tell=tell):
         if roster.counts["reject"]:
-            marking.keep_filled(roster, staging.source_of(roster, staging.rows_of(roster)), terms)
+            marking.keep_filled(roster, staged_lines.source_of(roster, staged_lines.rows_of(roster)), terms)
         staging.clear(roster)
         return ""
-    rows = staging.rows_of(roster)
-    wish = Wish(partial, staging.effects(roster, rows), staging.marks(roster, rows))
-    source = staging.source_of(roster, rows)
+    rows = staged_lines.rows_of(roster)
+    wish = Wish(partial, staged_lines.effects(roster, rows), staged_lines.marks(roster, rows))
+    source = staged_lines.source_of(roster, rows)
     del rows  # the sealed lines, which are no longer needed
     try:
         with transaction.atomic():  # whatever the database refuses, the transaction goes on and notes it

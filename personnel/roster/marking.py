@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from organization.models import Account
 from personnel.exports import marked
 from personnel.models import RosterImport, StagedRow
-from personnel.roster import examination, mapping, staging
+from personnel.roster import examination, mapping, staged_lines, staging
 from personnel.roster.examination import Source
 from personnel.roster.filling import fill
 from personnel.roster.shapes import Cell
@@ -33,12 +33,12 @@ def keep_filled(roster: RosterImport, source: Source, terms: Terms) -> None:
     lines = list(roster.staged.filter(fate__in=BAD))
     cells = _filled(source, terms, {line.sheet for line in lines})
     for line in lines:
-        line.cells = staging.seal(cells[line.sheet, line.number], line.pk)
+        line.cells = staged_lines.seal(cells[line.sheet, line.number], line.pk)
     StagedRow.objects.bulk_update(lines, ["cells"], batch_size=1000)
 
 
 def _book(roster: RosterImport, account: Account, lines) -> bytes:
-    source, terms = staging.source_of(roster, staging.rows_of(roster)), staging.terms_for(roster, account)
+    source, terms = staged_lines.source_of(roster, staged_lines.rows_of(roster)), staging.terms_for(roster, account)
     found: dict[int, list] = {}
     for line in lines.order_by("sheet", "number"):
         found.setdefault(line.sheet, []).append(line)

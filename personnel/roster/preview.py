@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from personnel.exports.marked import text_of
 from personnel.models import ImportedRow, Member, StagedRow
-from personnel.roster import staging
+from personnel.roster import staged_lines
 from personnel.roster.fields import FIELDS
 from personnel.roster.filling import PLACES, TEXTS
 from personnel.roster.mapping import IGNORE
@@ -183,7 +183,7 @@ class Preview:
             return {}
         sheets, numbers = zip(*lines, strict=True)
         rows = self.roster.staged.filter(sheet__in=set(sheets), number__in=set(numbers))
-        return {line: staging.open_cells(row) for row in rows if (line := (row.sheet, row.number)) in lines}
+        return {line: staged_lines.open_cells(row) for row in rows if (line := (row.sheet, row.number)) in lines}
 
     def _merged(self) -> dict[tuple[int, int, int], str]:
         """What the blank cells of merged ranges mean: {(sheet, row, column): text}."""
@@ -223,7 +223,7 @@ class Preview:
 
     def _row(self, row) -> ShownRow:
         sheet = self.roster.sheets[row.sheet]
-        cells = staging.open_cells(row) if self.is_waiting else []
+        cells = staged_lines.open_cells(row) if self.is_waiting else []
         changes = row.changes if self.is_waiting else {}
         shown = []
         for index, header, name in sheet["columns"]:

@@ -1,12 +1,7 @@
 """Rosters between upload and confirmation: sealed lines in the database, for their sender's eyes and for a day."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
-from functools import lru_cache
-from itertools import chain, islice
-from json import encoder
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import connection
 from django.utils import timezone
@@ -18,16 +13,14 @@ from organization.scope import GATE, current, entered
 from personnel import bulk
 from personnel.bulk import uncollected
 from personnel.models import Force, RosterImport, StagedRoster, StagedRow
-from personnel.roster import prepared, values
+from personnel.roster import prepared, staged_lines, values
 from personnel.roster.committing import NotCommitted, describe
-from personnel.roster.examination import REFUSALS, Examined, Marks, Place, Source, Tell, cleaned_with, examine
+from personnel.roster.examination import REFUSALS, Examined, Source, Tell, cleaned_with, examine
 from personnel.roster.recording import findings_told, without_numbers
-from personnel.roster.repeats import SAMPLE, Repeats
-from personnel.roster.shapes import Cell, CellError, Column, Layout, Line, Question, Row, Table
+from personnel.roster.shapes import Cell, Question, Row
 from personnel.roster.steps import Plan, Step
 from personnel.roster.terms import Terms
 
-TABLE, COLUMN = StagedRow._meta.db_table, "cells_sealed"
 ROWS_AT_ONCE = 4000
 
 
@@ -115,11 +108,11 @@ def _keep(source: Source, roster: RosterImport, said: Said, cursor, writer: bulk
     for first in range(0, len(lines), ROWS_AT_ONCE):
         last = min(first + ROWS_AT_ONCE, len(lines))
         judgement, values = said(first, last)
-        texts = [_spell([line.cells, known]) for line, known in zip(lines[first:last], values, strict=True)]
-        sealed = sealer().seal_all(texts, table=TABLE, column=COLUMN, rows=keys[first:last])
+        texts = [staged_lines.spell([line.cells, known]) for line, known in zip(lines[first:last], values, strict=True)]
+        sealed = sealer().seal_all(texts, table=staged_lines.TABLE, column=staged_lines.COLUMN, rows=keys[first:last])
         same = {column: [value] * len(sealed) for column, value in (whose | fresh).items()}
-        rows = bulk.rows_of({"id": keys[first:last], COLUMN: sealed, **judgement, **same})
-        writer.write(bulk.insert, cursor, TABLE, rows)
+        rows = bulk.rows_of({"id": keys[first:last], staged_lines.COLUMN: sealed, **judgement, **same})
+        writer.write(bulk.insert, cursor, staged_lines.TABLE, rows)
 
 
 class _Cleaned:
@@ -142,7 +135,7 @@ def note(roster: RosterImport, examined: Examined) -> None:
     with connection.cursor() as cursor:
         for first in range(0, len(examined.plan.steps), ROWS_AT_ONCE):
             rows = bulk.rows_of(judged(places, examined.plan.steps[first : first + ROWS_AT_ONCE]), whole=True)
-            with bulk.staged(cursor, TABLE, rows):
+            with bulk.staged(cursor, staged_lines.TABLE, rows):
                 cursor.execute(
                     "UPDATE personnel_stagedrow t SET fate = s.fate, effect = s.effect, member_id = s.member_id,"
                     " findings = s.findings, changes = s.changes FROM bulk_stage s"
@@ -187,7 +180,7 @@ def asked(question: Question) -> dict:
 
 def correct(line: StagedRow, cells: list[Cell]) -> None:
     """Keep other cells for a line. Lines below it may have taken values from it, so all are cleaned anew."""
-    line.cells = seal(cells, line.pk)
+    line.cells = staged_lines.seal(cells, line.pk)
     line.is_corrected, line.refusal, line.effect = True, "", ""
     line.save(update_fields=["cells", "is_corrected", "refusal", "effect"])
     StagedRoster.objects.filter(roster=line.roster_id).update(cleaned={})
@@ -201,9 +194,9 @@ def note_refusal(roster: RosterImport, refusal: NotCommitted) -> None:
         names = {sheet["name"]: place for place, sheet in enumerate(roster.sheets)}
         for sheet, number in refusal.rows:
             roster.staged.filter(sheet=names[sheet], number=number).update(refusal=refusal.code, fate="reject")
-        rows = rows_of(roster)
-        source, terms = source_of(roster, rows), refusal.examined.terms
-        note(roster, examine(source, terms, marks(roster, rows)))
+        rows = staged_lines.rows_of(roster)
+        source, terms = staged_lines.source_of(roster, rows), refusal.examined.terms
+        note(roster, examine(source, terms, staged_lines.marks(roster, rows)))
     else:
         note(roster, refusal.examined)
 
@@ -222,73 +215,17 @@ def clear(roster: RosterImport) -> None:
     StagedRoster.objects.filter(roster=roster).delete()
 
 
-class StagedLine(NamedTuple):
-    """What is needed of a staged line to judge it again: a tenth of the time of an instance."""
-
-    pk: int
-    sheet: int
-    number: int
-    cells: bytes | memoryview
-    is_skipped: bool
-    effect: str
-    refusal: str
-
-
-def source_of(roster: RosterImport, rows: Sequence[StagedLine]) -> Source:
-    """The file again, from its staged lines."""
-    tables = [
-        Table(
-            sheet["name"],
-            sheet["header_row"],
-            [Column(index, header) for index, header, _field in sheet["columns"]],
-            [],
-            [tuple(each) for each in sheet["merged"]],
-        )
-        for sheet in roster.sheets
-        if sheet["skipped"] is None
-    ]
-    cleaned = StagedRoster.objects.filter(roster=roster).values_list("cleaned", flat=True).first() or {}
-    fields = [cleaned.get("fields", {}).get(table.sheet, ()) for table in tables]
-    opened = map(_opened, rows)
-    sample = list(islice(opened, SAMPLE))
-    repeats = Repeats([*(cells for cells, _values in sample), *(values for _cells, values in sample if values)])
-    for row, (cells, kept) in zip(rows, chain(sample, opened), strict=True):
-        known = dict(zip(fields[row.sheet], repeats.shared(kept), strict=True)) if cleaned and kept else None
-        tables[row.sheet].lines.append(Line(row.number, repeats.shared(cells), known))
-    has_1904_dates = any(sheet["has_1904_dates"] for sheet in roster.sheets)
-    return Source(roster.file_name, roster.sha256, roster.size, Layout(tables), has_1904_dates, cleaned.get("with", ""))
-
-
-def rows_of(roster: RosterImport) -> list[StagedLine]:
-    rows = roster.staged.order_by("sheet", "number").values_list(
-        "pk", "sheet", "number", "cells", "is_skipped", "effect", "refusal"
-    )
-    return [StagedLine(*row) for row in rows]
-
-
 def judge_again(roster: RosterImport, account: Account, tell: Tell | None = None) -> Examined:
     """Judge the staged lines as they are now, and note what comes of it."""
-    rows = rows_of(roster)
-    source = source_of(roster, rows)
-    examined = examine(source, terms_for(roster, account), marks(roster, rows), tell=tell)
+    rows = staged_lines.rows_of(roster)
+    source = staged_lines.source_of(roster, rows)
+    examined = examine(source, terms_for(roster, account), staged_lines.marks(roster, rows), tell=tell)
     note(roster, examined)
     return examined
 
 
 def terms_for(roster: RosterImport, account: Account) -> Terms:
     return terms_of(account, roster.unit_id, roster.force, is_whole=roster.is_whole, answers=roster.answers)
-
-
-def marks(roster: RosterImport, rows: Iterable[StagedLine]) -> Marks:
-    names = [sheet["name"] for sheet in roster.sheets]
-    return Marks(
-        frozenset((names[row.sheet], row.number) for row in rows if row.is_skipped),
-        {(names[row.sheet], row.number): row.refusal for row in rows if row.refusal},
-    )
-
-
-def effects(roster: RosterImport, rows: Iterable[StagedLine]) -> dict[Place, str]:
-    return {(roster.sheets[row.sheet]["name"], row.number): row.effect for row in rows}
 
 
 def old_and_new(step: Step) -> dict[str, list[str]]:
@@ -308,42 +245,4 @@ def old_and_new(step: Step) -> dict[str, list[str]]:
     return found
 
 
-# --- cells ------------------------------------------------------------------------------------------------------------
-
-
-def seal(cells: list[Cell], key: int) -> bytes:
-    """The cells of a line for its place, not cleaned yet."""
-    return sealer().seal(_spell([cells, None]), table=TABLE, column=COLUMN, row=key)
-
-
-def open_cells(row: StagedLine | StagedRow) -> list[Cell]:
-    return _opened(row)[0]
-
-
-def _opened(row: StagedLine | StagedRow) -> list[Any]:
-    return _read(sealer().open(row.cells, table=TABLE, column=COLUMN, row=row.pk))
-
-
-@lru_cache(maxsize=20_000)  # the same days come again and again
-def _without_word(cell: date | CellError) -> dict[str, str]:
-    """What JSON has no word for."""
-    return {"d": cell.isoformat()} if isinstance(cell, date) else {"e": cell.text}
-
-
-def _revived(value: dict) -> Cell:
-    return _day(value["d"]) if "d" in value else CellError(value["e"])
-
-
-_day = lru_cache(maxsize=20_000)(date.fromisoformat)
-# The encoder itself, made once: `JSONEncoder.encode` makes one for each line, which is a third of its time.
-_encoder = encoder.c_make_encoder(  # type: ignore[attr-defined]
-    None, _without_word, encoder.encode_basestring, None, ":", ",", False, False, True
-)
-
-
-def _spell(line: list) -> str:
-    return "".join(_encoder(line, 0))
-
-
-_read = json.JSONDecoder(object_hook=_revived).decode
 _json = json.JSONEncoder(ensure_ascii=False).encode

@@ -12,7 +12,7 @@ from organization.scope import as_account, as_root
 from personnel.certificates import issuing
 from personnel.models import Assignment, Card, ImportedRow, Member, RosterImport, TransferRequest
 from personnel.photos import keeping
-from personnel.roster import jobs, staging
+from personnel.roster import jobs, staged_lines, staging
 from personnel.roster.examination import open_file
 from personnel.roster.staging import terms_of
 from personnel.roster.values.cleaner import Cleaner
@@ -298,7 +298,7 @@ def test_a_correction_above_reaches_the_rows_that_take_their_value_from_it(clerk
     with as_account(clerk):
         roster = jobs.take_in(open_file(xlsx({"花名册": rows}), "册.xlsx"), terms_of(clerk, VILLAGE), clerk)
         above = roster.staged.get(number=2)
-        cells = staging.open_cells(above)
+        cells = staged_lines.open_cells(above)
         cells[education] = "大专"
         staging.correct(above, cells)
         staging.judge_again(roster, clerk)

@@ -18,7 +18,7 @@ from personnel.models import (
     StagedRoster,
     StagedWrite,
 )
-from personnel.roster import committing, examination, jobs, staging, undoing
+from personnel.roster import committing, examination, jobs, staged_lines, staging, undoing
 from personnel.roster.examination import open_file
 from personnel.roster.staging import terms_of
 from tests.conftest import OTHER_VILLAGE, VILLAGE
@@ -146,7 +146,7 @@ def test_rows_that_cannot_be_imported_stay_behind_without_judging_the_others_aga
         assert Member.objects.count() == 3
         (left,) = roster.staged.all()
         assert (left.number, left.fate) == (4, "reject")
-        assert staging.open_cells(left)[HEADER.index("职务")] == "小队长"
+        assert staged_lines.open_cells(left)[HEADER.index("职务")] == "小队长"
         counts = RosterImport.objects.get(pk=roster.pk).counts
         assert (counts["create"], counts["reject"]) == (3, 1)
 
@@ -164,7 +164,7 @@ def test_a_line_that_was_corrected_makes_it_ready(clerk, judged_again):
     roster = previewed(clerk, table([person(1), person(2, 身份证号="1")]))
     with as_account(clerk):
         line = roster.staged.get(number=3)
-        cells = staging.open_cells(line)
+        cells = staged_lines.open_cells(line)
         cells[HEADER.index("身份证号")] = number(2)
         staging.correct(line, cells)
         staging.judge_again(RosterImport.objects.get(pk=roster.pk), clerk)
