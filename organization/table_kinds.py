@@ -5,6 +5,7 @@ from functools import cache
 from django.db.migrations.loader import MigrationLoader
 
 from organization.protection import Protect, Undoable
+from organization.reservation import OnlyFor
 
 # Tables of libraries that hold nothing about anybody: what is applied, what may be permitted, a log that nothing is
 # written to (the trail takes its place). No web role reads them.
@@ -42,3 +43,14 @@ def undoable() -> frozenset[str]:
         for operation in migration.operations
         if isinstance(operation, Undoable)
     )
+
+
+@cache
+def reserved() -> dict[str, tuple[str, ...]]:
+    """{table: duties that alone come near it}."""
+    return {
+        operation.table: operation.duties
+        for migration in MigrationLoader(None).disk_migrations.values()
+        for operation in migration.operations
+        if isinstance(operation, OnlyFor)
+    }

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 
 from organization.protection import AUDITED
-from organization.table_kinds import kinds, undoable
+from organization.table_kinds import kinds, reserved, undoable
 
 SECURED = AUDITED | {"card", "event", "hub", "personal", "record", "staged"}
 STAYS = frozenset({"history", "card"})  # with the code of the unit where it happened, for its heirs to read
@@ -32,6 +32,12 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', '
 POLICIES = """
 SELECT p.polrelid, p.polname, p.polcmd::text, r.role, pg_get_expr(p.polqual, p.polrelid)
 FROM pg_policy p CROSS JOIN LATERAL unnest(p.polroles) AS r (role)
+WHERE p.polpermissive OR p.polcmd = 'd'
+"""
+NARROWING = """
+SELECT c.relname::text, r.role, pg_get_expr(p.polqual, p.polrelid)
+FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid CROSS JOIN LATERAL unnest(p.polroles) AS r (role)
+WHERE NOT p.polpermissive AND p.polcmd = '*'
 """
 GRANTS = """
 SELECT c.oid, g.grantee, g.privilege_type
@@ -99,6 +105,18 @@ def table_faults(cursor, database: str) -> Iterator[str]:
             continue
         for fault in (*_unsecured(table, kind, roles), *_untracked(table, kind), *_open(table, kind, roles)):
             yield f"{table.name}: {fault}"
+    yield from _unreserved(cursor, roles)
+
+
+def _unreserved(cursor, roles: dict[str, int]) -> Iterator[str]:
+    """Tables of some duties alone that another could come near."""
+    cursor.execute(NARROWING)
+    narrowed = {(table, role): condition for table, role, condition in cursor.fetchall()}
+    for table, duties in reserved().items():
+        for part in ("staff", "whole"):
+            condition = narrowed.get((table, roles[part]), "")
+            if "app.duty" not in condition or not all(f"'{duty}'" in condition for duty in duties):
+                yield _("%(table)s: no policy keeps other duties of %(role)s away") % {"table": table, "role": part}
 
 
 def model_faults(models: Iterable | None = None) -> Iterator[str]:

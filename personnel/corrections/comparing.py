@@ -14,7 +14,7 @@ from organization.models import Account
 from organization.refusal import StrOrPromise, fill
 from organization.scope import current
 from personnel.corrections import withdrawal
-from personnel.models import Assignment, Certificate, Member
+from personnel.models import Assignment, Certificate, DisciplineCase, Member
 
 # What one file may take from the other. Number, name, sex, birth date and unit are those of the file that stays.
 FIELDS = (
@@ -28,8 +28,8 @@ MOVING = frozenset(
         "personnel_formernumber", "personnel_appointment", "personnel_photo", "personnel_noticegiven",
         "personnel_correctionrequest", "personnel_erasurehold", "personnel_contract", "personnel_kitsize",
         "personnel_kitrecipient", "personnel_kitissue",
-        # These go by themselves: a certificate with the service it speaks of, an open question by trigger.
-        "personnel_certificate", "personnel_transferconsent",
+        # These go by themselves: certificates and cases with the service they speak of, open questions by trigger.
+        "personnel_certificate", "personnel_transferconsent", "personnel_disciplinecase",
     }
 )  # fmt: skip
 # Documents seen stay with the absorbed file: they prove its number, not the other one. Lines of signed lists name the
@@ -37,6 +37,10 @@ MOVING = frozenset(
 # stays with the same employer. A proposal to erase stands in the way.
 CERTIFIED = _(
     "A certificate was issued on a service that would stay behind with the absorbed file. Let that service move, or "
+    "let the other file stay."
+)
+HANDLED = _(
+    "A discipline case speaks of a service that would stay behind with the absorbed file. Let that service move, or "
     "let the other file stay."
 )
 TWICE = _("Both files were issued %(items)s in the same campaign. Take one of the two back first, in the file.")
@@ -96,6 +100,8 @@ def compare(survivor: Member, absorbed: Member, account: Account, *, leaving: It
     staying = [each.service.pk for each in comparison.moving if each.conflict or each.service.pk in leaving]
     if Certificate.objects.filter(service__in=staying).exists():
         comparison.refusals.append(CERTIFIED)
+    if DisciplineCase.objects.filter(service__in=staying).exists():  # who sees none is stopped by its foreign key
+        comparison.refusals.append(HANDLED)
     if twice := _issued_twice(survivor, absorbed):
         comparison.refusals.append(fill(TWICE, {"items": "、".join(twice)}))
     return comparison

@@ -13,6 +13,7 @@ from personnel.models.corrections import (
     ReturnedFile,
     WithdrawnFile,
 )
+from personnel.models.discipline import DisciplineCase
 from personnel.models.dossier import Dossier
 from personnel.models.erasure import ErasureBatch, ErasureEntry, ErasureHold
 from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
@@ -51,6 +52,7 @@ __all__ = [
     "Contract",
     "CorrectionRequest",
     "DifferentPeople",
+    "DisciplineCase",
     "DocumentSighting",
     "Dossier",
     "EligibilityRule",

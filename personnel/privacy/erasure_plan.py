@@ -134,6 +134,14 @@ PLAN: tuple[Part, ...] = (
     Part("personnel_assessment"),  # scores, counted
     Part("personnel_appeal", {"grounds": STUB, "reason": _stub("reason")}),
     Part("personnel_placement", {"reason": _stub("reason")}),
+    # Kind, days and outcome are counted.
+    Part(
+        "personnel_disciplinecase",
+        {
+            "summary_sealed": NOTHING, "document": _stub("document"),
+            "withdrawal_reason": _stub("withdrawal_reason"),
+        },
+    ),
     Part("personnel_mergertask"),
     Part("personnel_kitsize", is_deleted=True),
     Part("personnel_kitrecipient"),
