@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboards import quota_work, strength_quality
+from dashboards import discipline_work, quota_work, strength_quality
 from dashboards.asked import Asked
 from dashboards.charts import WIDE, Datum, bar_chart, strip_chart, timeline, with_others
 from dashboards.charts.shapes import number
@@ -48,6 +48,7 @@ def context(asked: Asked) -> dict:
         "units": children,
         "forces": Force.choices,
         "force": asked.force or "",
+        "may_see_discipline": asked.account.has_perm(discipline_work.VIEW),
         "headline": [
             *headline(asked, people),
             *quota_work.items(asked, people, quotas),

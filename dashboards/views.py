@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from dashboards import contracts as contracts_page
+from dashboards import discipline as discipline_page
 from dashboards import merger as merger_page
 from dashboards import realname as realname_page
 from dashboards import strength as strength_page
@@ -53,6 +54,14 @@ def contracts(request):
             raise PermissionDenied from None
     context = site.each_context(request) | {"title": _("Contract board")}
     return render(request, "dashboards/contracts.html", context | told)
+
+
+def discipline(request):
+    """Discipline cases against the people there are (D5.2), for the offices that handle them."""
+    if not request.user.has_perm(discipline_page.NEEDED):
+        raise PermissionDenied
+    context = site.each_context(request) | {"title": _("Discipline")}
+    return render(request, "dashboards/discipline.html", context | discipline_page.context(asked(request)))
 
 
 def merger(request):

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from dashboards import changes, contract_work, kit_work, merger_work, quota_work
+from dashboards import changes, contract_work, discipline_work, kit_work, merger_work, quota_work
 from dashboards.administrators import waiting_for_administrator
 from dashboards.asked import SEES_FIGURES, Asked
 from dashboards.charts.shapes import number
@@ -70,6 +70,7 @@ def context(request) -> dict:
         kit_work.waiting(account, today),
         quota_work.waiting(asked) if acts_here else [],
         merger_work.waiting(account, today),
+        discipline_work.waiting(asked) if acts_here else [],
     ):
         if rows:
             shown["waiting"] = rows + shown.get("waiting", [])
@@ -232,6 +233,8 @@ def actions(asked: Asked) -> list[dict]:
             {"label": _("Quick entry"), "url": reverse("admin:personnel_rosterimport_quick"), "primary": False},
             {"label": _("Send a roster"), "url": reverse("admin:personnel_rosterimport_add"), "primary": False},
         ]
+    if asked.account.has_perm(discipline_work.VIEW):
+        found.append({"label": _("Discipline"), "url": reverse("dashboards:discipline"), "primary": False})
     if asked.account.has_perm(kit_work.ISSUE):
         found.append({"label": _("Kit"), "url": reverse("admin:personnel_kitcampaign_changelist"), "primary": False})
     return found

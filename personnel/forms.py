@@ -162,9 +162,11 @@ class AssignmentForm(forms.ModelForm):
         model = Assignment
         fields: list[str] = []  # the admin names them
 
-    def __init__(self, *args, person=None, **kwargs):
+    def __init__(self, *args, person=None, ending=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.person = person
+        if ending and self.instance.pk == ending["service"] and self.instance.ended_on is None:
+            self.initial |= ending["values"]
         if "unit" in self.fields:
             self.fields["unit"].required = False
         self.is_kept = bool(self.instance.pk) and self.instance.force not in current().forces

@@ -13,9 +13,11 @@ from organization import rights
 from organization.guarded_admin import GuardedAdmin, Refused
 from organization.models import Unit
 from personnel import lookup
-from personnel.admin import certificates, correction_pages, file_pages, numbers, photos
+from personnel.admin import certificates, correction_pages, endings, file_pages, numbers, photos
 from personnel.assessment import results
 from personnel.contracts.of_member import of_member
+from personnel.discipline import standings
+from personnel.discipline import terms as discipline_terms
 from personnel.forms import AssignmentForm, AssignmentFormSet, MemberForm, NewMemberForm
 from personnel.kit.of_member import kit_of_member
 from personnel.kit.terms import VIEW as VIEW_KIT
@@ -66,6 +68,13 @@ class AssignmentInline(admin.StackedInline):
         ),
         (_("End of service"), {"classes": ["collapse"], "fields": [("ended_on", "ending", "ending_note")]}),
     ]
+
+    def get_fieldsets(self, request, obj=None):
+        """Whoever was led here to end a service sees what is filled in."""
+        found = super().get_fieldsets(request, obj)
+        if not endings.asked(request):
+            return found
+        return [*found[:-1], (found[-1][0], {"fields": found[-1][1]["fields"]})]
 
     def get_min_num(self, request, obj=None, **kwargs):
         return 0 if obj else 1
@@ -216,6 +225,8 @@ class MemberAdmin(GuardedAdmin):
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
         if request.method == "GET" and inline.model is Assignment and obj._state.adding:
             kwargs["initial"] = [first_service(request)]
+        if inline.model is Assignment and (ending := endings.asked(request)):
+            kwargs["form_kwargs"] = {"ending": ending}
         return kwargs
 
     @admin.display(description=_("document number"))
@@ -303,6 +314,10 @@ class MemberAdmin(GuardedAdmin):
             context["may_add_contract"] = context["may_correct"] and request.user.has_perm("personnel.add_contract")
         if context.get("original") and request.user.has_perm(VIEW_KIT):
             context["kit"] = kit_of_member(context["original"], request.user, timezone.localdate())
+        if context.get("original") and request.user.has_perm(discipline_terms.VIEW):
+            context["discipline"] = standings.of_member(context["original"])
+            erased = context["original"].erased_on
+            context["may_record_case"] = erased is None and request.user.has_perm(discipline_terms.RECORD)
         return super().render_change_form(request, context, *args, **kwargs)
 
 

@@ -4,9 +4,12 @@ from datetime import date
 
 from organization.belonging import Reach
 from organization.figures import teams
+from organization.scope import current
+from personnel.discipline.terms import DUTIES
 from personnel.figures.confirmation import confirmation
 from personnel.figures.contracts import contracts
 from personnel.figures.course import movement
+from personnel.figures.discipline import discipline
 from personnel.figures.employment import guards
 from personnel.figures.kit_issued import kit
 from personnel.figures.leadership import posts, squads_at_risk
@@ -19,7 +22,8 @@ from personnel.figures.quotas import quota
 def flat(day: date, within: Reach, force: str | None = None) -> dict[str, float]:
     """Names such as `members.force.auxiliary` with counts and, as fractions, rates; what is 0 is there as 0.
 
-    Teams, posts and mergers are the same whatever the force; employers and guards are 0 for another force.
+    Teams, posts and mergers are the same whatever the force; employers and guards are 0 for another force. Discipline
+    is told to the offices that handle it: to others the names are absent, since 0 would be an answer.
     """
     at_risk = squads_at_risk(day, within)
     named = guards(day, within, force)
@@ -42,6 +46,7 @@ def flat(day: date, within: Reach, force: str | None = None) -> dict[str, float]
         **_under("merger", merger(day, within)),
         **_under("kit", kit(day, within, force)),
         **_under("month", movement(day, within, force)),
+        **(_under("discipline", discipline(day, within, force)) if current().duty in DUTIES else {}),
     }
 
 
