@@ -68,15 +68,15 @@ def context(asked: Asked) -> dict:
 
 def note() -> str:
     return _(
-        "Cases decided in the twelve months up to the day, and not unfounded, by the unit where they happened; people on "
-        "average are half of those at the beginning and at the end. Below %(n)d people there is no rate. The lowest rate "
-        "is ranked first; equals share a rank. In time: decided within %(days)d days from the report."
+        "Cases decided in the twelve months up to the day, and not unfounded, by the unit where they happened; people "
+        "on average are half of those at the beginning and at the end. Below %(n)d people there is no rate. The lowest "
+        "rate is ranked first; equals share a rank. In time: decided within %(days)d days from the report."
     ) % {"n": figures.SMALLEST, "days": HANDLING_DAYS}
 
 
 def listed(asked: Asked, standing: str, **more) -> str:
     """Address of the list of the cases of a number."""
-    told = {
+    told: dict = {
         "standing": standing, "inside": asked.unit.code, "on": asked.day.isoformat(),
         "force": asked.force or PROFESSIONAL, **more,
     }  # fmt: skip
@@ -85,7 +85,7 @@ def listed(asked: Asked, standing: str, **more) -> str:
 
 
 def page(asked: Asked, unit: int) -> str:
-    told = {"on": asked.day.isoformat(), "unit": unit, "force": asked.force}
+    told: dict = {"on": asked.day.isoformat(), "unit": unit, "force": asked.force}
     given = {name: value for name, value in told.items() if value}
     return f"{reverse('dashboards:discipline')}?{urlencode(given)}"
 

@@ -4,19 +4,21 @@ import html
 import os
 import re
 import uuid
+from dataclasses import replace
 from datetime import date
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.postgres.functions import TransactionNow
 from django.db.models import ForeignKey
 from django.test import Client
 from django.urls import reverse
 
 from organization import events
 from organization.models import Account, Reorganisation, SecurityEvent, Team, TrailEntry, Unit
-from organization.scope import as_account, as_root
+from organization.scope import as_account, as_root, current, entered
 from personnel.certificates import issuing
 from personnel.corrections import withdrawal
 from personnel.models import (
@@ -26,6 +28,7 @@ from personnel.models import (
     ConfirmationCycle,
     Contract,
     DifferentPeople,
+    DisciplineCase,
     DocumentSighting,
     EmergencyContact,
     FileMerge,
@@ -124,6 +127,14 @@ def world(unit, account, word="样本"):
         )  # fmt: skip
         size = KitSize.objects.create(member=member, scale_id=uniform.scale_id, size="170")
         issued = KitIssue.objects.create(member=member, item=uniform, size="170", issued_on=date(2013, 1, 1))
+        with entered(replace(current(), duty="hr", actor=0)):
+            case = DisciplineCase.objects.create(
+                member=member, unit=place, service=service, force=service.force, occurred_on=date(2013, 1, 1),
+                reported_on=date(2013, 1, 2), category="work", source="self", summary=word, recorded_by=0,
+            )  # fmt: skip
+            DisciplineCase.objects.update(
+                withdrawal_reason=word, withdrawal_asked_by=0, withdrawal_asked_at=TransactionNow()
+            )
         away = withdrawal.keep(MemberFactory(unit=place, name=f"{word}员"), word, Account(name=word))
         withdrawal.remove(away)
     user = account("hr" if unit == STATION else "clerk", unit, name=word)
@@ -131,7 +142,7 @@ def world(unit, account, word="样本"):
         certificate = issuing.issue(issuing.Draft("service", service, date(2014, 7, 1), uuid.uuid4(), word), user)
     made = [
         member, employer, team, post, held, bank, contact, health, card, user, place, roster, certificate,
-        snapshot, cycle, done, asked, waiting, merged, apart, away, agreed, campaign, size, issued,
+        snapshot, cycle, done, asked, waiting, merged, apart, away, agreed, campaign, size, issued, case,
     ]  # fmt: skip
     return {each._meta.label_lower: each.pk for each in made} | logged(account)
 

@@ -59,8 +59,7 @@ BEGIN
   IF TG_OP = 'INSERT' OR NEW.occurred_on <> OLD.occurred_on THEN
     PERFORM FROM personnel_assignment a
       WHERE a.id = NEW.service_id AND (a.member_id, a.unit_id, a.force) = (NEW.member_id, NEW.unit_id, NEW.force)
-        AND a.started_on <= NEW.occurred_on AND (a.ended_on IS NULL OR a.ended_on > NEW.occurred_on)
-      FOR KEY SHARE;
+        AND a.started_on <= NEW.occurred_on AND (a.ended_on IS NULL OR a.ended_on > NEW.occurred_on);
     IF NOT FOUND THEN
       RAISE EXCEPTION 'the person did not serve there on that day' USING ERRCODE = 'check_violation', CONSTRAINT = 'discipline_case_is_of_that_service';
     END IF;
