@@ -13,10 +13,10 @@ from organization import figures as of_organization
 from organization import rights
 from organization.models import Employer
 from organization.refusal import StrOrPromise
-from personnel import gaps
+from personnel import ages, gaps
 from personnel.contracts import standings
 from personnel.figures import course, employment, leadership, population
-from personnel.models import Card, Member
+from personnel.models import Card, Force, Member
 
 WRITES_FILES = "personnel.change_member"
 SEES_CONTRACTS = "personnel.view_contract"
@@ -76,6 +76,17 @@ def files(rows, asked: Asked):
         }
 
 
+def joinings(rows, asked: Asked):
+    """Files with the day of joining, the age then and the oldest age allowed, so that none needs to be opened."""
+    begun = ages.joinings([row.pk for row in rows], asked.day)
+    for row, told in zip(rows, files(rows, asked), strict=True):
+        joining = begun.get(row.pk)  # none where somebody corrected it at this moment
+        more = (
+            [Force(joining.force).label, joining.day.isoformat(), joining.age, joining.oldest] if joining else [""] * 4
+        )
+        yield told | {"cells": [*told["cells"], *map(_text, more)]}
+
+
 def squads(rows, asked: Asked):
     for squad in rows:
         people = {"value": squad.members, "url": asked.people(unit=squad.unit, force=leadership.SQUAD_FORCE.value)}
@@ -116,6 +127,7 @@ def employers(rows, asked: Asked):
 
 SERVICE = (_("Person"), _("Unit"), _("Force"), _("Started"), _("Ended"), _("Contract until"))
 FILE = (_("Person"), _("Unit"), _("Sex"), _("Birth date"))
+JOINING = (*FILE, _("Force"), _("Joined on"), _("Age on joining"), _("Oldest age allowed"))
 SQUAD = (_("Squad"), _("Members"), _("Led by somebody"))
 TEAM = (_("Team of"), _("Seat"), _("Established on"))
 POST = (_("Team of"), _("Post"), _("Held ex officio by"))
@@ -190,7 +202,8 @@ def _people(slug, title, of):
 
 
 def _file_gap(slug, title):
-    return Listing(title, FILE, partial(_files, slug), files, WRITES_FILES)
+    headers, show = (JOINING, joinings) if slug == "over-age" else (FILE, files)
+    return Listing(title, headers, partial(_files, slug), show, WRITES_FILES)
 
 
 FILE_GAPS = {

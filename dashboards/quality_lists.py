@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dashboards.asked import Asked
-from dashboards.lists import FILE, FILE_GAPS, Listing, files
+from dashboards.lists import FILE, FILE_GAPS, JOINING, Listing, files, joinings
 from personnel.confirmation import pages
 from personnel.figures import confirmation, quality
 
@@ -36,6 +36,6 @@ QUALITY_LISTS = {
     "unseen-30": Listing(
         _("Serving for more than 30 days, document not seen"), FILE, partial(_people, quality.unseen), files
     ),
-    "joined-over-age": Listing(FILE_GAPS["over-age"], FILE, partial(_people, quality.over_age), files),
+    "joined-over-age": Listing(FILE_GAPS["over-age"], JOINING, partial(_people, quality.over_age), joinings),
     "lists-signed": Listing(_("Lists signed"), SIGNED, _signed, signed_lists, pages.VIEW),
 }

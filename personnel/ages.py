@@ -4,9 +4,11 @@ The rules are those that rosters are judged by (`personnel.roster.eligibility`):
 the newest rule of the force that was valid on that day.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from personnel.models import Assignment, EligibilityRule
 
@@ -29,12 +31,36 @@ def limited_forces():
 
 def joined_over_age(day: date) -> Exists:
     """Condition on members: they joined a force, in which they serve on that day, above the age of its rule then."""
+    return Exists(_above(day, OuterRef("birth_date")).filter(member=OuterRef("pk")))
+
+
+@dataclass(frozen=True)
+class Joining:
+    """Somebody joined a force at that age, in full years, and nobody above `oldest` was to."""
+
+    force: str
+    day: date
+    age: int
+    oldest: int
+
+
+def joinings(members: Sequence[int], day: date) -> dict[int, Joining]:
+    """{member: the last joining above the age}, of those given who did; one query for a page of people."""
+    found = _above(day, F("member__birth_date")).filter(member__in=members).order_by("member_id", "started_on", "pk")
+    rows = found.values_list("member", "force", "started_on", "age", "oldest")
+    return {member: Joining(*told) for member, *told in rows}
+
+
+def _above(day: date, birth_date) -> QuerySet:
+    """Services that began above the age that was allowed then, in a force in which the person serves on that day."""
     valid = Q(valid_until=None) | Q(valid_until__gt=OuterRef("started_on"))
     rules = EligibilityRule.objects.filter(valid, force=OuterRef("force"), valid_from__lte=OuterRef("started_on"))
     running = Assignment.objects.on(day).filter(member=OuterRef("member"), force=OuterRef("force"))
-    joined = Assignment.objects.filter(member=OuterRef("pk"), force__in=limited_forces(), started_on__lte=day)
-    aged = joined.exclude(beginning__in=NO_JOINING).alias(
-        age=FullYears(F("started_on"), OuterRef("birth_date")),
+    joined = Assignment.objects.filter(force__in=limited_forces(), started_on__lte=day).exclude(
+        beginning__in=NO_JOINING
+    )
+    aged = joined.annotate(
+        age=FullYears(F("started_on"), birth_date),
         oldest=Subquery(rules.order_by("-valid_from").values("max_age")[:1]),
     )
-    return Exists(aged.filter(Exists(running), age__gt=F("oldest")))
+    return aged.filter(Exists(running), age__gt=F("oldest"))

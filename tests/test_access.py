@@ -44,6 +44,7 @@ from personnel.models import (
     TransferConsent,
     TransferRequest,
 )
+from personnel.models.discipline import next_case_id
 from personnel.photos import keeping
 from tests import access_table
 from tests.conftest import DISTRICT, OTHER_TOWN, OTHER_VILLAGE, STATION, TOWN, VILLAGE
@@ -129,8 +130,9 @@ def world(unit, account, word="样本"):
         issued = KitIssue.objects.create(member=member, item=uniform, size="170", issued_on=date(2013, 1, 1))
         with entered(replace(current(), duty="hr", actor=0)):
             case = DisciplineCase.objects.create(
-                member=member, unit=place, service=service, force=service.force, occurred_on=date(2013, 1, 1),
-                reported_on=date(2013, 1, 2), category="work", source="self", summary=word, recorded_by=0,
+                pk=next_case_id(), member=member, unit=place, service=service, force=service.force, summary=word,
+                occurred_on=date(2013, 1, 1), reported_on=date(2013, 1, 2), category="work", source="self",
+                recorded_by=0,
             )  # fmt: skip
             DisciplineCase.objects.update(
                 withdrawal_reason=word, withdrawal_asked_by=0, withdrawal_asked_at=TransactionNow()

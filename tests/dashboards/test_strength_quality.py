@@ -196,6 +196,20 @@ def test_who_joined_over_age_is_warned_of_and_listed_at_the_workbench(rules, cle
     assert (gap["count"], opened(visitor(clerk).get(gap["url"]))) == ("1", 1)
 
 
+def test_the_list_tells_the_day_of_joining_the_age_then_and_the_oldest_allowed(rules, clerk, office, visitor):
+    member = MemberFactory(birth_date=date(1950, 1, 1))
+    serve(member, since="2013-02-01", until="2014-02-01")
+    serve(member, since="2014-06-01")
+    serve(MemberFactory(birth_date=date(1960, 5, 2)), since="2013-05-01")
+    dashboard = visitor(office).get(f"/dashboards/lists/joined-over-age/?on={DAY}").context["table"]
+    workbench = visitor(clerk).get(f"/dashboards/lists/over-age/?on={DAY}").context["table"]
+    for table in (dashboard, workbench):
+        assert [[str(cell["value"]) for cell in row["cells"]][-3:] for row in table["rows"]] == [
+            ["2014-06-01", "64", "45"], ["2013-05-01", "52", "40"],
+        ]  # fmt: skip
+        assert {len(row["cells"]) + 1 for row in table["rows"]} == {len(table["headers"])}
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(born=st.dates(date(1960, 1, 1), date(1996, 1, 1)), joined=st.dates(date(2013, 1, 1), date(2014, 7, 1)))
 def test_the_database_counts_full_years_as_the_judge_of_rosters_does(rules, born, joined):

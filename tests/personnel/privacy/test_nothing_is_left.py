@@ -7,6 +7,7 @@ from datetime import date
 
 import psycopg2
 import pytest
+from django.contrib.postgres.functions import TransactionNow
 from django.db import DatabaseError, connection, connections, transaction
 from django.urls import reverse
 
@@ -25,6 +26,7 @@ from personnel.models import (
     ConfirmationCycle,
     Contract,
     CorrectionRequest,
+    DisciplineCase,
     DocumentSighting,
     EmergencyContact,
     ErasureHold,
@@ -46,6 +48,7 @@ from personnel.models import (
     TransferRequest,
     WithdrawnFile,
 )
+from personnel.models.discipline import next_case_id
 from personnel.models.member import ERASED
 from personnel.photos import keeping
 from personnel.privacy import erasure_plan, kept_copies, whole_file
@@ -71,6 +74,8 @@ WORDS = (
     "哨兵更正",
     "哨兵保留",
     "哨兵合同",
+    "哨兵纪字",
+    "哨兵错案",
 )
 PICTURES = (b"\xff\xd8\xff sentinel of the survivor", b"\xff\xd8\xff sentinel of the absorbed")
 # Gone within a day, its sender's alone; assessments and mergers, whose tables the plan names.
@@ -127,6 +132,7 @@ def person(staff, stranger, account):
             campaign = _kit(each)
             if each is member:
                 _issued(each, campaign)
+        _case(deeper)
         keeping.keep({member.pk: PICTURES[0], absorbed.pk: PICTURES[1]})
         _post(member)
         _imported(member)
@@ -194,6 +200,23 @@ def _issued(member, campaign):
         member=member, campaign=campaign, item=KitItem.objects.get(name="制服"), size="155",
         issued_on=date(2010, 1, 1), returned_on=date(2012, 5, 1), ending="returned",
     )  # fmt: skip
+
+
+def _case(member):
+    """What somebody did in service, decided and withdrawn; it goes with the service when files are merged."""
+    service = member.assignments.get()
+    with entered(replace(current(), duty="hr", actor=1)):
+        DisciplineCase.objects.create(
+            pk=next_case_id(), member=member, unit_id=service.unit_id, service=service, force=service.force,
+            category="work",
+            occurred_on=service.started_on, reported_on=service.started_on, source="self", summary=NAME, recorded_by=1,
+        )  # fmt: skip
+        DisciplineCase.objects.update(
+            decided_on=TODAY, outcome="warning", document="哨兵纪字", proposed_by=1, proposed_at=TransactionNow()
+        )
+        DisciplineCase.objects.update(
+            withdrawal_reason="哨兵错案", withdrawal_asked_by=1, withdrawal_asked_at=TransactionNow()
+        )
 
 
 def _post(member):
@@ -294,7 +317,7 @@ def sealed():
         for table, column in (
             ("personnel_photo", "image_sealed"), ("personnel_formernumber", "number_sealed"),
             ("personnel_bankaccount", "number_sealed"), ("personnel_healthrecord", "condition_sealed"),
-            ("personnel_emergencycontact", "phone_sealed"),
+            ("personnel_emergencycontact", "phone_sealed"), ("personnel_disciplinecase", "summary_sealed"),
         ):  # fmt: skip
             cursor.execute(f"SELECT encode({column}, 'hex') FROM {table}")
             blobs |= {blob for (blob,) in cursor.fetchall()}
@@ -312,18 +335,18 @@ def rows_of(part, files):
 
 
 def test_no_table_tells_of_an_erased_person(owners_eyes, person, officer, governance):
-    with as_root("test"):
+    with as_root("test", duty="hr"):
         wanted = sentinels()
         before = found(wanted)
         assert set(wanted) - before.keys() == set(), "the test looks for what was there"
     batch = propose(officer, person)
-    with as_root("test"):
+    with as_root("test", duty="hr"):
         files = kept_copies.files_of(person)
         assert len(files) == 3
         held = {part.table for part in erasure_plan.PLAN if part.table not in UNREAD and rows_of(part, files)}
         assert erasure_plan.TABLES - held - UNREAD == NOT_HELD, "a row in every table"
     assert confirm(governance, batch) == 1
-    with as_root("test"):
+    with as_root("test", duty="hr"):
         left = found(wanted)
     assert left == {}
 
@@ -382,7 +405,7 @@ def test_a_merge_of_an_erased_person_is_not_taken_back_nor_the_file_withdrawn(pe
 
 
 def test_the_copy_for_the_person_tells_of_all_of_it(person, officer, account):
-    with as_root("test"):
+    with as_root("test", duty="hr"):
         found_in = {part.title: part.rows for part in whole_file.parts(person)}
     text = "|".join(cell for rows in found_in.values() for row in rows for cell in row)
     kept = (NUMBER, SLIP, ABSORBED, DEEPER, PHONE, *PHONES, *(each for each in WORDS if each != STRANGER))
