@@ -14,6 +14,8 @@ from organization.models import Account, Employer, Installation, Post, Team, Uni
 from organization.office import OWNER, found
 from organization.refusal import Refusal
 from personnel.bulk import keys, uncollected
+from personnel.demo.discipline import WRITTEN as OF_DISCIPLINE
+from personnel.demo.discipline import load_discipline
 from personnel.demo.district import District, district
 from personnel.demo.kit import WRITTEN as OF_KIT
 from personnel.demo.kit import load_kit
@@ -40,7 +42,7 @@ ORIGIN = "manage.py demo"
 LOCK = 440199
 WRITTEN = (
     Unit, Account, Team, Post, Employer, Member, Card, Assignment, Appointment,
-    BankAccount, EmergencyContact, HealthRecord, Contract, Quota, *OF_MERGERS, *OF_KIT,
+    BankAccount, EmergencyContact, HealthRecord, Contract, Quota, *OF_MERGERS, *OF_KIT, *OF_DISCIPLINE,
 )  # fmt: skip
 
 
@@ -62,6 +64,7 @@ def load(day: date, seed: int, password: str, scale: float = 1.0) -> District:
         _people(cursor, made)
         load_mergers(day, seed)
         load_kit(cursor, day, seed)
+        load_discipline(cursor, day, seed)
         analyze(cursor, [model._meta.db_table for model in WRITTEN])
     return made
 
