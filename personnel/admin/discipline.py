@@ -22,17 +22,7 @@ from personnel.people import named
 
 @admin.register(DisciplineCase)
 class DisciplineCaseAdmin(GuardedAdmin):
-    list_display = [
-        "person",
-        "unit",
-        "force",
-        "category",
-        "occurred_on",
-        "reported_on",
-        "standing",
-        "outcome",
-        "decided_on",
-    ]
+    list_display = ["person", "unit", "force", "category", "reported_on", "standing", "outcome"]
     list_display_links = ["person"]
     list_filter = [
         CasePlaceFilter, CaseStandingFilter, CaseForceFilter, "category", "outcome", YearFilter, HereFilter, OnFilter,

@@ -142,8 +142,8 @@ def record_page(request):
 
 def facts_page(request, case):
     """Correcting what is said of the incident, before a decision is proposed."""
-    if not request.user.has_perm(CHANGE):
-        raise PermissionDenied
+    if led := too_late(request, case, "correct"):
+        return led
     initial = {name: getattr(case, name) for name in recording.FACTS}
     form = FactsForm(request.POST or None, initial=initial)
 
@@ -155,8 +155,8 @@ def facts_page(request, case):
 
 
 def decide_page(request, case):
-    if not request.user.has_perm(CHANGE):
-        raise PermissionDenied
+    if led := too_late(request, case, "propose"):
+        return led
     form = DecisionForm(request.POST or None, case=case, initial={"decided_on": timezone.localdate()})
 
     def work():
@@ -167,14 +167,24 @@ def decide_page(request, case):
 
 def ask_page(request, case):
     """Asking for the withdrawal of a case that was recorded by mistake."""
-    if not request.user.has_perm(CHANGE):
-        raise PermissionDenied
+    if led := too_late(request, case, "ask_withdrawal"):
+        return led
     form = WithdrawalForm(request.POST or None)
 
     def work():
         return deciding.ask_withdrawal(case, request.user, form.cleaned_data["reason"])
 
     return typed(request, case, form, work, SECOND, heading=_("Withdraw the case"), button=_("Ask for the withdrawal"))
+
+
+def too_late(request, case, step):
+    """The way back to the case where the form is no use any more; what is posted is judged when it is written."""
+    if not request.user.has_perm(CHANGE):
+        raise PermissionDenied
+    if request.method == "GET" and not getattr(standings.may(request.user, case), step):
+        messages.info(request, _("The case has gone on meanwhile; this is how it stands."))
+        return redirect(address(case))
+    return None
 
 
 def typed(request, case, form, work, said, **told):

@@ -5,6 +5,7 @@ No real village, and nobody who could be taken for its own, is said to have done
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 from organization.models import Account
@@ -64,12 +65,19 @@ def load_discipline(cursor, day: date, seed: int) -> None:
     rng.shuffle(people)
     made = list(zip(COURSES, people, strict=False))
     cases = [
-        _case(course, service, day, accounts, category=rng.choice([*SUMMARIES]), source=rng.choice(SOURCES))
+        _case(course, service, day, accounts, category=_category(rng, course), source=rng.choice(SOURCES))
         for course, service in made
     ]
     for key, case in zip(keys(cursor, DisciplineCase, len(cases)), cases, strict=True):
         case.pk = key
     DisciplineCase.objects.using(OWNER).bulk_create(cases)
+
+
+def _category(rng: Random, course: Course) -> str:
+    """What is grave is handed over, and the rest is not grave."""
+    if course.outcome == "handed_over":
+        return "criminal"
+    return rng.choice([each for each in SUMMARIES if each != "criminal"])
 
 
 def _moment(day: date, hour: int) -> datetime:

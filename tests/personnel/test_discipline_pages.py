@@ -150,6 +150,14 @@ def test_a_case_is_withdrawn_by_two(member, officer, office, visitor):
     assert cases(officer)[0].withdrawn_by == office.pk
 
 
+def test_a_form_that_is_no_use_any_more_leads_back_to_the_case(member, officer, office, visitor):
+    case = decided(record(officer, member), officer, office)
+    browser = visitor(officer)
+    assert [browser.get(page(case, what)).status_code for what in ("facts", "decide", "ask")] == [302, 302, 200]
+    answer = browser.post(page(case, "decide"), DECISION)
+    assert (answer.status_code, bool(answer.context["form"].errors)) == (200, True)
+
+
 def test_facts_are_corrected_on_a_page_of_their_own(member, officer, office, visitor):
     case = record(officer, member)
     assert visitor(office).get(page(case, "facts")).status_code == 403
