@@ -84,6 +84,11 @@ FAULTS = {
     "GRANT SELECT ON personnel_member TO {heir}": "personnel_member: heir",
     "DROP POLICY of_heir ON personnel_assignment": "personnel_assignment: ",
     "CREATE POLICY too_much ON personnel_card FOR SELECT TO {heir} USING (true)": "too_much",
+    "DROP POLICY of_duties ON personnel_disciplinecase": "personnel_disciplinecase: no policy keeps",
+    "ALTER POLICY of_duties ON personnel_disciplinecase TO {whole}": "other duties of staff away",
+    "ALTER POLICY of_duties ON personnel_disciplinecase USING (true)": "other duties of whole away",
+    "ALTER POLICY of_duties ON personnel_disciplinecase"
+    " USING (current_setting('app.duty') IN ('hr', 'governance', 'staff'))": "other duties of staff away",
     "CREATE POLICY writes ON personnel_assignment FOR UPDATE TO {heir}"
     " USING (unit_id::text = current_setting('app.inherited'))": "writes",
 }
