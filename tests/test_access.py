@@ -11,7 +11,6 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.postgres.functions import TransactionNow
 from django.db.models import ForeignKey
 from django.test import Client
 from django.urls import reverse
@@ -134,9 +133,6 @@ def world(unit, account, word="样本"):
                 occurred_on=date(2013, 1, 1), reported_on=date(2013, 1, 2), category="work", source="self",
                 recorded_by=0,
             )  # fmt: skip
-            DisciplineCase.objects.update(
-                withdrawal_reason=word, withdrawal_asked_by=0, withdrawal_asked_at=TransactionNow()
-            )
         away = withdrawal.keep(MemberFactory(unit=place, name=f"{word}员"), word, Account(name=word))
         withdrawal.remove(away)
     user = account("hr" if unit == STATION else "clerk", unit, name=word)
