@@ -18,6 +18,7 @@ from personnel.roster.staging import terms_of
 from personnel.roster.values.cleaner import Cleaner
 from tests.conftest import OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE
 from tests.factories import MemberFactory, serve
+from tests.personnel.disciplining import record
 from tests.personnel.roster.files import xlsx
 from tests.personnel.roster.people import HEADER, name, number, person, table
 
@@ -176,6 +177,20 @@ def test_an_undo_names_whose_person_got_a_photo_or_a_certificate_since(clerk, ro
     code, answer = undo(clerk, said["batch"])
     assert (code, answer["undone"]) == (1, False)
     assert [(one["member"], clerk.name in one["by"]) for one in answer["refused"]] == [(member.pk, True)]
+    with as_account(clerk):
+        assert Member.objects.count() == 2
+
+
+def test_an_undo_touches_nothing_where_something_hangs_on_a_person_that_the_clerk_does_not_see(
+    clerk, officer, roster, undo
+):
+    _code, said = roster(clerk, [person(1), person(2)], "--commit")
+    with as_root("test"):
+        member = Member.objects.get(name=name(2))
+    record(officer, member)
+    code, answer = undo(clerk, said["batch"])
+    assert (code, answer["error"]["code"]) == (2, "not_undone"), answer
+    assert "discipline" not in json.dumps(answer)
     with as_account(clerk):
         assert Member.objects.count() == 2
 
