@@ -26,6 +26,7 @@ NAMES = {
     "account": gettext_lazy("account"),
     "before": gettext_lazy("written before"),
     "elsewhere": gettext_lazy("registered in another unit"),
+    "entry": gettext_lazy("number of the entry"),
     "columns": gettext_lazy("columns"),
     "elsewhere_rows": gettext_lazy("rows of people in other units"),
     "failures": gettext_lazy("failures"),
@@ -77,6 +78,7 @@ VALUES: dict[str, dict[str, StrOrPromise]] = {
         "id_number": gettext_lazy("document number"),
         "phone": gettext_lazy("phone"),
         "account": gettext_lazy("account number"),
+        "check": gettext_lazy("background check"),
     },
     "format": {"paper": gettext_lazy("paper")},
     "layout": {

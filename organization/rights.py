@@ -43,6 +43,7 @@ _FILES: Verbs = {
     "personnel.noticegiven": ("view", "add"),
     "personnel.contract": WRITE,
     "personnel.kitsize": WRITE,
+    "personnel.entry": ("view", "add"),
 }
 _LISTS: Verbs = {
     "personnel.card": (*VIEW, "export"),
@@ -106,6 +107,8 @@ _TABLE: dict[str, Verbs] = {
         "personnel.kitissue": (*WRITE, "export"),
         "personnel.eligibilityrule": WRITE,
         "personnel.quota": WRITE,
+        "personnel.entry": ("view", "add", "decide"),
+        "personnel.backgroundcheck": ("view", "add", "reveal"),
         "personnel.healthrecord": WRITE,
         "personnel.privacyterm": VIEW,
         "personnel.erasurehold": WRITE,
@@ -129,6 +132,8 @@ _TABLE: dict[str, Verbs] = {
         "personnel.appointment": WRITE,
         "personnel.eligibilityrule": WRITE,
         "personnel.quota": VIEW,
+        "personnel.entry": ("view", "decide"),
+        "personnel.backgroundcheck": ("view", "reveal"),
         "personnel.confirmationcycle": WRITE,
         "personnel.rostersnapshot": VIEW,
         "organization.reorganisation": ("view", "add"),

@@ -157,6 +157,7 @@ class AssignmentForm(forms.ModelForm):
     """A service; a unit left blank is that of the file. What the reader may not see or write is left as it is."""
 
     kept: frozenset[str] = frozenset()  # fields that saving leaves out
+    may_begin_later = False  # than today
 
     class Meta:
         model = Assignment
@@ -195,6 +196,10 @@ class AssignmentForm(forms.ModelForm):
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() | self.kept
 
+    def _is_said_to_begin_later(self):
+        """Here, and not by an approval that came ahead of the first day."""
+        return not self.may_begin_later and "started_on" in self.changed_data
+
     def clean(self):
         cleaned = super().clean()
         if self.is_kept:
@@ -207,7 +212,7 @@ class AssignmentForm(forms.ModelForm):
             # Left to the database, a refusal would undo the record of the question whether another unit has the person.
             self.add_error("share", _("The share lies between 1 and 100; for a volunteer it is 0."))
         started, born = cleaned.get("started_on"), self.person.birth_date
-        if started and started > timezone.localdate():
+        if started and started > timezone.localdate() and self._is_said_to_begin_later():
             self.add_error("started_on", _("This day lies in the future."))
         if started and born and identity.age_on(born, started) < 18:
             self.add_error("started_on", _("The service begins before the 18th birthday."))

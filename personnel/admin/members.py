@@ -13,7 +13,7 @@ from organization import rights
 from organization.guarded_admin import GuardedAdmin, Refused
 from organization.models import Unit
 from personnel import lookup
-from personnel.admin import certificates, correction_pages, endings, file_pages, numbers, photos
+from personnel.admin import certificates, check_pages, correction_pages, endings, file_pages, numbers, photos
 from personnel.assessment import results
 from personnel.contracts.of_member import of_member
 from personnel.discipline import standings
@@ -291,6 +291,7 @@ class MemberAdmin(GuardedAdmin):
             *photos.urls(self),
             *certificates.urls(self),
             *realname.urls(self.admin_site),
+            *check_pages.urls(self.admin_site),
             *super().get_urls(),
         ]
 
@@ -312,6 +313,8 @@ class MemberAdmin(GuardedAdmin):
         if context.get("original") and request.user.has_perm("personnel.view_contract"):
             context["contracts"] = of_member(context["original"])
             context["may_add_contract"] = context["may_correct"] and request.user.has_perm("personnel.add_contract")
+        if context.get("original"):
+            context["vetting"] = check_pages.of_member(context["original"], request.user)
         if context.get("original") and request.user.has_perm(VIEW_KIT):
             context["kit"] = kit_of_member(context["original"], request.user, timezone.localdate())
         if context.get("original") and request.user.has_perm(discipline_terms.VIEW):

@@ -14,6 +14,8 @@ from organization import events, rights
 from organization.scope import current
 from personnel import codes, identity, lookup
 from personnel.corrections import numbers as former
+from personnel.entries.checking import checks_of, told_outcomes
+from personnel.entries.terms import REVEALS_CHECKS
 from personnel.forms import PhoneMixin
 from personnel.models import BankAccount, EmergencyContact, HealthRecord, Member
 
@@ -22,7 +24,9 @@ REVEALED = {
     "phone": _("phone"),
     "contact": _("emergency contact"),
     "account": _("account number"),
+    "check": _("background check"),
 }
+RIGHTS = {"account": "personnel.reveal_bankaccount", "check": REVEALS_CHECKS}
 
 
 def masked_phone(phone):
@@ -140,10 +144,9 @@ def _bearers(key):
 
 def reveal(request, pk, field):
     """One number in full, for those with the right and a reason; each look is an event."""
-    needed = "personnel.reveal_bankaccount" if field == "account" else "personnel.reveal_member"
     if field not in REVEALED:
         raise Http404
-    if not request.user.has_perm(needed):
+    if not request.user.has_perm(RIGHTS.get(field, "personnel.reveal_member")):
         raise PermissionDenied
     member = Member.objects.filter(pk=pk).first()
     if member is None:
@@ -162,6 +165,8 @@ def _number(member, field):
     if field == "account":
         account = BankAccount.objects.filter(member=member).first()
         return account.number if account else "-"
+    if field == "check":
+        return told_outcomes(checks_of(member_id=member.pk)) or "-"
     if field == "contact":
         return "；".join(f"{each.name} {each.phone}" for each in member.emergency_contacts.order_by("id")) or "-"
     return getattr(member, field) or "-"

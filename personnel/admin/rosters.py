@@ -82,6 +82,8 @@ class RosterImportAdmin(GuardedAdmin):
 
 @admin.register(EligibilityRule)
 class EligibilityRuleAdmin(GuardedAdmin):
-    list_display = ["force", "valid_from", "valid_until", "min_age", "max_age", "min_education", "source"]
+    list_display = [
+        "force", "valid_from", "valid_until", "min_age", "max_age", "min_education", "needs_check", "source",
+    ]  # fmt: skip
     list_filter = ["force"]
     ordering = ["force", "-valid_from"]

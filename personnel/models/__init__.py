@@ -2,6 +2,7 @@ from personnel.models.appeal import Appeal
 from personnel.models.appointment import Appointment
 from personnel.models.assessment import Assessment, AssessmentCycle, Examiner, Kinship
 from personnel.models.assignment import Assignment, Force
+from personnel.models.background_check import BackgroundCheck
 from personnel.models.card import Card
 from personnel.models.certificate import Certificate
 from personnel.models.contract import Contract
@@ -15,6 +16,7 @@ from personnel.models.corrections import (
 )
 from personnel.models.discipline import DisciplineCase
 from personnel.models.dossier import Dossier
+from personnel.models.entry import Entry
 from personnel.models.erasure import ErasureBatch, ErasureEntry, ErasureHold
 from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
 from personnel.models.kit import KitItem, KitScale, KitScheme, KitSetEntry
@@ -45,6 +47,7 @@ __all__ = [
     "Assessment",
     "AssessmentCycle",
     "Assignment",
+    "BackgroundCheck",
     "BankAccount",
     "Card",
     "Certificate",
@@ -57,6 +60,7 @@ __all__ = [
     "Dossier",
     "EligibilityRule",
     "EmergencyContact",
+    "Entry",
     "ErasureBatch",
     "ErasureEntry",
     "ErasureHold",

@@ -192,6 +192,9 @@ class EligibilityRule(models.Model):
     is_max_age_hard = models.BooleanField(_("the oldest age is binding"), default=False)
     min_education = models.CharField(_("lowest education"), max_length=20, blank=True, choices=LEVELS)
     is_education_hard = models.BooleanField(_("the lowest education is binding"), default=False)
+    needs_check = models.BooleanField(
+        _("a background check is needed"), default=True, help_text=_("Nobody is taken in before it was made.")
+    )
     source = models.CharField(_("source"), max_length=120, blank=True)
 
     class Meta:

@@ -116,6 +116,17 @@ PLAN: tuple[Part, ...] = (
     Part("personnel_emergencycontact", is_deleted=True),
     Part("personnel_bankaccount", is_deleted=True),
     Part("personnel_healthrecord", is_deleted=True),
+    Part("personnel_backgroundcheck", is_deleted=True),
+    # Nobody is left to be named; that a unit took somebody in, and who decided it, is counted.
+    Part(
+        "personnel_entry",
+        {
+            "name": STUB, "document": "'resident_id'", "id_sealed": NOTHING, "id_digest": NOTHING, "id_mask": EMPTY,
+            "phone_sealed": NOTHING, "birth_date": NOTHING, "education": NOTHING, "post": EMPTY, "reason": EMPTY,
+            "exception": EMPTY, "answer": _stub("answer"), "wiped_on": "today",
+        },
+        where="t.member_id = ANY (files) OR (t.decision <> '' AND t.id_digest = ANY (digests))",
+    ),
     Part(
         "personnel_assignment",
         {"post": EMPTY, "badge": EMPTY, "former_title": EMPTY, "ending_note": EMPTY},

@@ -1,10 +1,12 @@
-"""`manage.py tick`: what falls due. Staged rosters, unsaved work and old jobs go, requests nobody answered lapse."""
+"""`manage.py tick`: what falls due. Staged rosters, unsaved work and old jobs go, requests nobody answered lapse, who
+was not taken in is forgotten."""
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organization import drafts, jobs
+from personnel.entries import forgetting
 from personnel.roster import staging
 from personnel.transfers import lapsing
 
@@ -22,3 +24,4 @@ class Command(BaseCommand):
         drafts.clear_expired()
         jobs.forget_old()
         lapsing.lapse(timezone.localdate())
+        forgetting.forget(timezone.localdate())
