@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.db import connection
 from django.db.models import ForeignKey
 from django.test import Client
 from django.urls import reverse
@@ -18,10 +19,12 @@ from django.urls import reverse
 from organization import events
 from organization.models import Account, Reorganisation, SecurityEvent, Team, TrailEntry, Unit
 from organization.scope import as_account, as_root, current, entered
+from personnel.bulk import keys
 from personnel.certificates import issuing
 from personnel.corrections import withdrawal
 from personnel.models import (
     Appointment,
+    BackgroundCheck,
     BankAccount,
     Card,
     ConfirmationCycle,
@@ -30,6 +33,7 @@ from personnel.models import (
     DisciplineCase,
     DocumentSighting,
     EmergencyContact,
+    Entry,
     FileMerge,
     HealthRecord,
     KitCampaign,
@@ -47,7 +51,7 @@ from personnel.models.discipline import next_case_id
 from personnel.photos import keeping
 from tests import access_table
 from tests.conftest import DISTRICT, OTHER_TOWN, OTHER_VILLAGE, STATION, TOWN, VILLAGE
-from tests.factories import EmployerFactory, MemberFactory, serve
+from tests.factories import EmployerFactory, MemberFactory, id_number, serve
 
 UNIT_OF = {"clerk": VILLAGE, "staff": TOWN}
 SUB_BUREAU = 440199_900_000
@@ -63,7 +67,7 @@ SENTINELS = ("哨兵", "shaobing")
 # Values for arguments of addresses that are no number of a row of the model in the address.
 VALUES = {
     "field": "id_number", "slug": "joined", "app_label": "personnel", "url": "nowhere",
-    "row": 987_654_321, "other": 987_654_322, "force": "joint_defence", "kind": "merge",
+    "row": 987_654_321, "other": 987_654_322, "check": 987_654_323, "force": "joint_defence", "kind": "merge",
     "key": "6a5d7e5e-1111-4222-8333-444455556666",
 }  # fmt: skip
 KEYS = ("object_id", "pk", "code", "id")
@@ -133,14 +137,17 @@ def world(unit, account, word="样本"):
                 occurred_on=date(2013, 1, 1), reported_on=date(2013, 1, 2), category="work", source="self",
                 recorded_by=0,
             )  # fmt: skip
+        proposed = proposal(place, word)
         away = withdrawal.keep(MemberFactory(unit=place, name=f"{word}员"), word, Account(name=word))
         withdrawal.remove(away)
+    checked(member, word)
     user = account("hr" if unit == STATION else "clerk", unit, name=word)
     with as_account(user):
         certificate = issuing.issue(issuing.Draft("service", service, date(2014, 7, 1), uuid.uuid4(), word), user)
     made = [
         member, employer, team, post, held, bank, contact, health, card, user, place, roster, certificate,
         snapshot, cycle, done, asked, waiting, merged, apart, away, agreed, campaign, size, issued, case,
+        proposed,
     ]  # fmt: skip
     return {each._meta.label_lower: each.pk for each in made} | logged(account)
 
@@ -150,6 +157,27 @@ def transfer(unit, name, digest, **more):
     return TransferRequest.objects.create(
         unit_id=unit, name=name, id_digest=digest, force="patrol", asked_by=0, asked_on=date(2014, 1, 1), **more
     )
+
+
+def proposal(unit, word):
+    """Somebody who waits for a decision."""
+    with connection.cursor() as cursor:
+        (key,) = keys(cursor, Entry, 1)
+    return Entry.objects.create(
+        id=key, unit=unit, force="patrol", post=word, starts_on=date(2014, 1, 1), way="open", reason=word,
+        name=f"{word}员", id_number=id_number(9), sex="male", birth_date=date(1980, 3, 15), proposed_by=0,
+        proposer_name=word, proposed_on=date(2014, 1, 1),
+    )  # fmt: skip
+
+
+def checked(member, word):
+    """A background check that the office recorded."""
+    with as_root("test", duty="hr"), connection.cursor() as cursor:
+        (key,) = keys(cursor, BackgroundCheck, 1)
+        BackgroundCheck.objects.create(
+            id=key, member_id=member.pk, unit_id=member.unit_id, force="patrol", checked_on=date(2013, 1, 1),
+            office=word, outcome="cleared", document=word, recorded_by=0, recorder_name=word,
+        )  # fmt: skip
 
 
 def logged(account):

@@ -6,13 +6,22 @@ A table that points to a member is in the copy without anybody's doing; what onl
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from organization import trail_labels
 from organization.models import SecurityEvent
-from personnel.models import FormerNumber, ImportedRow, Member, RosterImport, SnapshotEntry, TransferRequest
+from personnel.models import (
+    BackgroundCheck,
+    Entry,
+    FormerNumber,
+    ImportedRow,
+    Member,
+    RosterImport,
+    SnapshotEntry,
+    TransferRequest,
+)
 from personnel.privacy import kept_copies
 from personnel.privacy.telling import Part, fields_of, spelled, told_rows
 
@@ -25,7 +34,12 @@ LEFT_OUT = {
     "organization.trailentry": "earlier states of the same tables, masked; kept for the auditor",
 }
 # No foreign key, told below or in kept_copies.
-BY_KEY = frozenset({"personnel.importedrow", "personnel.snapshotentry", "personnel.withdrawnfile"})
+BY_KEY = frozenset(
+    {
+        "personnel.importedrow", "personnel.snapshotentry", "personnel.withdrawnfile", "personnel.entry",
+        "personnel.backgroundcheck",
+    }
+)  # fmt: skip
 TABLES = {"member": "personnel_member", "service": "personnel_assignment"}  # the parts of a line's earlier state
 LOOKS = "SELECT at, kind, reason, who FROM looks_at_file(%s)"
 
@@ -35,6 +49,8 @@ def parts(member: Member) -> list[Part]:
     return [
         _person(member),
         *(_table(relation, member) for relation in relations()),
+        _table_by_key(Entry, member),
+        _table_by_key(BackgroundCheck, member),
         _requests(member),
         _signed_lists(member),
         *kept_copies.parts(member),
@@ -62,7 +78,15 @@ def _person(member: Member) -> Part:
 def _table(relation, member: Member) -> Part:
     model, pointing = relation.related_model, relation.field.name
     fields = [each for each in fields_of(model) if each.name != pointing]
-    rows = list(model._base_manager.filter(**{pointing: member.pk}).order_by("pk"))
+    return _rows_of(model, fields, model._base_manager.filter(**{pointing: member.pk}))
+
+
+def _table_by_key(model: type[Model], member: Member) -> Part:
+    return _rows_of(model, fields_of(model), model._base_manager.filter(member_id=member.pk))
+
+
+def _rows_of(model: type[Model], fields, found) -> Part:
+    rows = list(found.order_by("pk"))
     header = [capfirst(str(each.verbose_name)) for each in fields]
     return Part(capfirst(str(model._meta.verbose_name_plural)), header, told_rows(rows, fields))
 

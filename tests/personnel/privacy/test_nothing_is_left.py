@@ -14,6 +14,7 @@ from django.urls import reverse
 from organization.keyring import sealer
 from organization.models import Team, Unit
 from organization.scope import as_account, as_root, current, entered
+from personnel.bulk import keys
 from personnel.certificates import issuing
 from personnel.confirmation import lists, signing
 from personnel.corrections import duplicates, numbers, withdrawal
@@ -21,6 +22,7 @@ from personnel.corrections.merging import merge
 from personnel.corrections.unmerging import NotSeparable, unmerge
 from personnel.models import (
     Appointment,
+    BackgroundCheck,
     BankAccount,
     Certificate,
     ConfirmationCycle,
@@ -29,6 +31,7 @@ from personnel.models import (
     DisciplineCase,
     DocumentSighting,
     EmergencyContact,
+    Entry,
     ErasureHold,
     FileMerge,
     HealthRecord,
@@ -76,6 +79,8 @@ WORDS = (
     "哨兵合同",
     "哨兵纪字",
     "哨兵错案",
+    "哨兵进队",
+    "哨兵审查",
 )
 PICTURES = (b"\xff\xd8\xff sentinel of the survivor", b"\xff\xd8\xff sentinel of the absorbed")
 # Gone within a day, its sender's alone; assessments and mergers, whose tables the plan names.
@@ -134,6 +139,8 @@ def person(staff, stranger, account):
                 _issued(each, campaign)
         _case(deeper)
         keeping.keep({member.pk: PICTURES[0], absorbed.pk: PICTURES[1]})
+        _came(member)
+        _came(absorbed)
         _post(member)
         _imported(member)
         _imported(deeper)
@@ -178,6 +185,22 @@ def _dealings(member, staff):
         DocumentSighting.objects.create(
             member=member, unit_id=member.unit_id, document="resident_card", seen_on=TODAY, taken_back=f"看错{NAME}",
             number_digest=member.id_digest, account=staff.pk, account_name=staff.name,
+        )  # fmt: skip
+
+
+def _came(member):
+    """By an entry, with a check; both of them by hand, as they were long ago."""
+    with as_root("test", duty="hr"), connection.cursor() as cursor:
+        entry, check = keys(cursor, Entry, 1)[0], keys(cursor, BackgroundCheck, 1)[0]
+        Entry.objects.create(
+            id=entry, unit_id=member.unit_id, force="patrol", starts_on=date(2009, 3, 1), way="open", name=NAME,
+            post="哨兵进队", reason="哨兵进队", exception="哨兵进队", answer="哨兵进队", sex="male", birth_date=BORN,
+            proposed_by=1, proposed_on=date(2009, 1, 1), decision="approved", decided_by=2,
+            decided_on=date(2009, 2, 1), member_id=member.pk, made_for=member.pk,
+        )  # fmt: skip
+        BackgroundCheck.objects.create(
+            id=check, unit_id=member.unit_id, member_id=member.pk, entry_id=entry, force="patrol", office="哨兵审查",
+            checked_on=date(2009, 1, 15), outcome="cleared", document="哨兵审查", recorded_by=2,
         )  # fmt: skip
 
 
@@ -318,6 +341,7 @@ def sealed():
             ("personnel_photo", "image_sealed"), ("personnel_formernumber", "number_sealed"),
             ("personnel_bankaccount", "number_sealed"), ("personnel_healthrecord", "condition_sealed"),
             ("personnel_emergencycontact", "phone_sealed"), ("personnel_disciplinecase", "summary_sealed"),
+            ("personnel_backgroundcheck", "outcome_sealed"), ("personnel_backgroundcheck", "document_sealed"),
         ):  # fmt: skip
             cursor.execute(f"SELECT encode({column}, 'hex') FROM {table}")
             blobs |= {blob for (blob,) in cursor.fetchall()}
