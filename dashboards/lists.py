@@ -15,7 +15,8 @@ from organization.models import Employer
 from organization.refusal import StrOrPromise
 from personnel import ages, gaps
 from personnel.contracts import standings
-from personnel.figures import course, employment, leadership, population
+from personnel.entries.terms import SEES_CHECKS
+from personnel.figures import course, employment, entries, leadership, population
 from personnel.models import Card, Force, Member
 
 WRITES_FILES = "personnel.change_member"
@@ -166,6 +167,11 @@ def _unserved(asked):
     return found.select_related("unit").order_by("unit_id", "id")
 
 
+def _unchecked(asked):
+    found = entries.unchecked(asked.day, asked.within, asked.force)
+    return found.select_related("unit").order_by("unit_id", "id")
+
+
 def _touched(kind, asked):
     return changes.people(kind, asked).select_related("unit").order_by("unit_id", "id")
 
@@ -214,6 +220,7 @@ FILE_GAPS = {
     "without-photo": _("People without photo"),
     "not-serving": _("Signed as not serving here, service goes on"),
     "over-age": _("People who joined above the age of their force’s rule"),
+    "joined-unapproved": _("Joined in the last 12 months without an approved entry"),
 }
 LISTS = {
     "joined": Listing(_("Joined this month"), SERVICE, partial(_moved, "joined"), services),
@@ -238,6 +245,7 @@ LISTS = {
     ),
     "without-service": Listing(_("Files without any service"), FILE, _unserved, files, WRITES_FILES),
     **{slug: _file_gap(slug, title) for slug, title in FILE_GAPS.items()},
+    "serving-unchecked": Listing(_("Serving without a background check"), FILE, _unchecked, files, SEES_CHECKS),
     **_people("without-contract", _("People without contract"), standings.without),
     **_people("contracts-required", _("People who work under a contract"), standings.employed),
     "without-contract-ours": Listing(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboards.asked import Asked
 from dashboards.lists import FILE, FILE_GAPS, JOINING, Listing, files, joinings
 from personnel.confirmation import pages
-from personnel.figures import confirmation, quality
+from personnel.figures import confirmation, entries, quality
 
 SIGNED = (_("List of"), _("Force"), _("People serving"), _("Day of signing"), _("Signed by"))
 
@@ -37,5 +37,6 @@ QUALITY_LISTS = {
         _("Serving for more than 30 days, document not seen"), FILE, partial(_people, quality.unseen), files
     ),
     "joined-over-age": Listing(FILE_GAPS["over-age"], JOINING, partial(_people, quality.over_age), joinings),
+    "joined-12-unapproved": Listing(FILE_GAPS["joined-unapproved"], FILE, partial(_people, entries.unapproved), files),
     "lists-signed": Listing(_("Lists signed"), SIGNED, _signed, signed_lists, pages.VIEW),
 }

@@ -1,4 +1,4 @@
-"""What the strength dashboard says of the register itself: real names, signed lists, documents not seen, ages.
+"""What the strength dashboard says of the register itself: real names, signed lists, documents, ages, entries, checks.
 
 These read files and signed lists as well, so they are told up to a district; above it, the command counts them.
 """
@@ -7,14 +7,21 @@ from django.utils.translation import gettext as _
 
 from dashboards.asked import Asked
 from dashboards.charts.shapes import number
+from dashboards.lists import LISTS
 from dashboards.quality_lists import QUALITY_LISTS
 from organization import divisions
-from personnel.figures import confirmation, quality
+from personnel.figures import confirmation, entries, quality
 from personnel.headcount import COUNTED_LEVELS
 from personnel.models import ConfirmationCycle
 from personnel.realname import levels
 
-WARNINGS = {"unseen-30": "unseen", "joined-over-age": "over_age"}  # the list of what is counted
+WARNINGS = {  # the list of what is counted
+    "unseen-30": "unseen",
+    "joined-over-age": "over_age",
+    "joined-12-unapproved": "unapproved",
+    "serving-unchecked": "serving_unchecked",
+}
+TITLES = {slug: (QUALITY_LISTS | LISTS)[slug].title for slug in WARNINGS}
 
 
 def is_told(asked: Asked) -> bool:
@@ -26,7 +33,12 @@ def counts(asked: Asked) -> dict[str, int]:
     if not is_told(asked):
         return {}
     over_age = quality.over_age(asked.day, asked.within, asked.force).count()
-    return {**quality.counts(asked.day, asked.within, asked.force), "over_age": over_age}
+    return {
+        **quality.counts(asked.day, asked.within, asked.force),
+        "over_age": over_age,
+        "unapproved": entries.unapproved(asked.day, asked.within, asked.force).count(),
+        "serving_unchecked": int(entries.vetting(asked.day, asked.within, asked.force).get("serving_unchecked", 0)),
+    }
 
 
 def items(asked: Asked, total: int, counted: dict[str, int]) -> list[dict]:
@@ -55,7 +67,7 @@ def items(asked: Asked, total: int, counted: dict[str, int]) -> list[dict]:
 def warnings(asked: Asked, counted: dict[str, int]) -> list[dict]:
     """{label, count, url} of what is not empty."""
     return [
-        {"label": QUALITY_LISTS[slug].title, "count": number(counted[key]), "url": asked.listing(slug)}
+        {"label": TITLES[slug], "count": number(counted[key]), "url": asked.listing(slug)}
         for slug, key in WARNINGS.items()
         if counted.get(key)
     ]

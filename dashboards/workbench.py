@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from dashboards import changes, contract_work, discipline_work, kit_work, merger_work, quota_work
+from dashboards import changes, contract_work, discipline_work, entry_work, kit_work, merger_work, quota_work
 from dashboards.administrators import waiting_for_administrator
 from dashboards.asked import SEES_FIGURES, Asked
 from dashboards.charts.shapes import number
@@ -33,7 +33,7 @@ SQUADS = ("squads-empty", "squads-small", "squads-leaderless")
 GAPS = {
     "clerk": (*FILES, *SQUADS),
     "staff": (*FILES, *SQUADS, "employers-unfiled"),
-    "hr": (*FILES, "without-contract-ours", "employers-unfiled"),
+    "hr": (*FILES, "serving-unchecked", "without-contract-ours", "employers-unfiled"),
     "governance": (*SQUADS, "posts-of-leavers", "posts-vacant"),
 }
 MOST_ROSTERS = 5
@@ -67,6 +67,7 @@ def context(request) -> dict:
         shown["waiting"] = rows + shown.get("waiting", [])
     for rows in (
         owed(account, today),
+        entry_work.waiting(account, today),
         kit_work.waiting(account, today),
         quota_work.waiting(asked) if acts_here else [],
         merger_work.waiting(account, today),

@@ -12,6 +12,7 @@ from django.db.models.functions import Length
 from organization.belonging import Reach
 from personnel import ages
 from personnel.confirmation import progress
+from personnel.entries.conditions import joined_unapproved
 from personnel.models import Assignment, Member
 from personnel.realname import levels
 
@@ -26,6 +27,7 @@ def conditions(day: date) -> dict[str, Q]:
         "document-unseen": unseen,
         "not-serving": Q(progress.is_unsettled(day)),
         "over-age": Q(ages.joined_over_age(day)),
+        "joined-unapproved": Q(joined_unapproved(day)),
     }
     return found | {"without-photo": ~Q(levels.has_photo())}
 

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from organization.guarded_admin import GuardedAdmin
 from personnel.admin import entry_pages
-from personnel.entries.conditions import is_entry_checked, waiting_for_check
+from personnel.entries.conditions import is_entry_checked, ready_for, waiting_for_check
 from personnel.entries.terms import CHECKS, DECIDE, PROPOSE, sees_checks
 from personnel.models import Entry
 
@@ -29,7 +29,7 @@ class StandingOfEntry(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         value = self.value()
         if value == "mine":
-            return queryset.decidable_by(request.user)
+            return queryset.filter(pk__in=ready_for(request.user, timezone.localdate()).values("pk"))
         if value == "unchecked":
             return queryset.filter(pk__in=waiting_for_check(timezone.localdate()).values("pk"))
         if value == "open":

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from personnel.ages import NO_JOINING
 from personnel.entries.terms import forces_checked
@@ -10,6 +10,7 @@ from personnel.models import Assignment, BackgroundCheck, Entry
 from personnel.spans import months_before
 
 MONTHS = 12
+EVERY = Q()
 # Who takes on a second service, or comes with a transfer or a merger, is in a force already.
 NOT_JOINING = (*NO_JOINING, Assignment.Beginning.SECOND)
 
@@ -25,9 +26,12 @@ def is_approved() -> Exists:
     return Exists(Entry.objects.approved().filter(member_id=OuterRef("member_id"), force=OuterRef("force")))
 
 
-def joined_unapproved(day: date, **more) -> Exists:
-    """Condition on members: they serve by a service, begun within twelve months, that nobody approved."""
-    services = joined(day).on(day).filter(member=OuterRef("pk"), **more)
+def joined_unapproved(day: date, of: Q = EVERY) -> Exists:
+    """Condition on members: they serve by a service, begun within twelve months, that nobody approved.
+
+    `of` is a condition on the service.
+    """
+    services = joined(day).on(day).filter(of, member=OuterRef("pk"))
     return Exists(services.filter(~is_approved()))
 
 
@@ -39,6 +43,11 @@ def is_entry_checked() -> Exists:
 def waiting_for_check(day: date):
     """Open entries into forces that take nobody in unchecked."""
     return Entry.objects.open().filter(~is_entry_checked(), force__in=forces_checked(day))
+
+
+def ready_for(account, day: date):
+    """Entries that wait for the word of this account, and for nothing else."""
+    return Entry.objects.decidable_by(account).exclude(pk__in=waiting_for_check(day).values("pk"))
 
 
 def is_checked(day: date) -> Exists:

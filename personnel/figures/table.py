@@ -11,6 +11,7 @@ from personnel.figures.contracts import contracts
 from personnel.figures.course import movement
 from personnel.figures.discipline import discipline
 from personnel.figures.employment import guards
+from personnel.figures.entries import entries, vetting
 from personnel.figures.kit_issued import kit
 from personnel.figures.leadership import posts, squads_at_risk
 from personnel.figures.mergers import merger
@@ -23,7 +24,8 @@ def flat(day: date, within: Reach, force: str | None = None) -> dict[str, float]
     """Names such as `members.force.auxiliary` with counts and, as fractions, rates; what is 0 is there as 0.
 
     Teams, posts and mergers are the same whatever the force; employers and guards are 0 for another force. Discipline
-    is told to the offices that handle it: to others the names are absent, since 0 would be an answer.
+    and background checks are told to the offices that handle them: to others the names are absent, since 0 would be
+    an answer.
     """
     at_risk = squads_at_risk(day, within)
     named = guards(day, within, force)
@@ -33,6 +35,8 @@ def flat(day: date, within: Reach, force: str | None = None) -> dict[str, float]
         **_under("realname", real_names(day, within, force, people["total"])),
         **_under("quota", quota(day, within, force, people)),
         "eligibility.over_age": over_age(day, within, force).count(),
+        **_under("entries", entries(day, within, force)),
+        **_under("vetting", vetting(day, within, force)),
         **_under("confirmation", confirmation(day, within, force)),
         "employers.total": named.pop("employers"),
         "employers.institutions": named.pop("institutions"),

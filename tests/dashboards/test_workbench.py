@@ -94,14 +94,14 @@ def test_only_those_who_can_mend_something_are_told_of_it(people, account, visit
     assert (rows(finance, "waiting"), rows(finance, "gaps")) == (None, None)
 
 
-def test_the_personnel_office_mends_its_own_forces_only(people, account, visitor):
+def test_the_personnel_office_mends_its_own_forces_and_checks_all(people, account, visitor):
     serve(MemberFactory(), force="patrol")
     EmployerFactory(unit_id=VILLAGE, self_recruiting=True)
     office = visitor(account("hr", is_demo=True)).get("/")
     assert rows(office, "waiting") == []
     assert rows(office, "gaps") == {
         "without-phone": 1, "document-unseen": 1, "without-photo": 1, "without-service": 1, "employers-unfiled": 1,
-        "without-contract-ours": 1,
+        "without-contract-ours": 1, "serving-unchecked": 9,
     }  # fmt: skip
 
 

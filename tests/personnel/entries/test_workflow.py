@@ -24,8 +24,8 @@ from tests.factories import MemberFactory, id_number, serve
 TODAY = timezone.localdate()
 BORN = date(1990, 3, 15)
 NUMBER = id_number(7, BORN)
-CLEARED = checking.Found(TODAY, "东塘派出所", "cleared", "东公审〔2026〕7号")
-NOT_CLEARED = checking.Found(TODAY, "东塘派出所", "not_cleared", "东公审〔2026〕8号")
+CLEARED = checking.Found(TODAY, "塘口警务室", "cleared", "东公审〔2026〕7号")
+NOT_CLEARED = checking.Found(TODAY, "塘口警务室", "not_cleared", "东公审〔2026〕8号")
 
 
 def wanted(**more):
@@ -63,16 +63,6 @@ def refusal(code):
     with pytest.raises(Refusal) as refused:
         yield refused
     assert refused.value.code == code
-
-
-@pytest.fixture
-def governance(account):
-    return account("governance", username="governance")
-
-
-@pytest.fixture
-def second_officer(account):
-    return account("hr", username="officer2")
 
 
 # --- from the proposal to the file ------------------------------------------------------------------------------------
