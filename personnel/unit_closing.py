@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.refusal import fill
 from organization.reorganisation import Closing, Mover, register
-from personnel.models import Appointment, Assignment, Member, TransferRequest
+from personnel.models import Appointment, Assignment, Entry, Member, TransferRequest
 
 
 def _here(closing: Closing):
@@ -85,6 +85,10 @@ def _requests(closing):
     return TransferRequest.objects.open().filter(unit=closing.unit)
 
 
+def _proposed(closing):
+    return Entry.objects.open().filter(unit=closing.unit)
+
+
 FILES = Mover(
     _("files of people"),
     lambda closing: _files(closing).count(),
@@ -107,6 +111,13 @@ REQUESTS = Mover(
 )
 
 
+PROPOSED = Mover(
+    _("entries that wait for a decision"),
+    lambda closing: _proposed(closing).count(),
+    lambda closing: _proposed(closing).update(unit=closing.successor),
+)
+
+
 def register_movers():
-    for mover in (FILES, SERVICES, APPOINTMENTS, REQUESTS):
+    for mover in (FILES, SERVICES, APPOINTMENTS, REQUESTS, PROPOSED):
         register(mover)

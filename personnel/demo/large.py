@@ -25,6 +25,7 @@ from organization.office import OWNER, found
 from personnel import bulk
 from personnel.demo import neighbours
 from personnel.demo.discipline import load_discipline
+from personnel.demo.entries import load_entries
 from personnel.demo.kit import load_kit
 from personnel.demo.load import WRITTEN, Keys, account_of, described, refuse_if_founded, tables, writing
 from personnel.demo.logins import logins
@@ -120,6 +121,7 @@ def load_large(
                     load_mergers(day, seed)
                     load_kit(cursor, day, seed)
                     load_discipline(cursor, day, seed)
+                    load_entries(cursor, day, seed)
                 tell(number, len(grounds), made.people)
         analyze(cursor, [TRAIL, *(model._meta.db_table for model in WRITTEN)])
     settle()

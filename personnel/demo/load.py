@@ -17,6 +17,8 @@ from personnel.bulk import keys, uncollected
 from personnel.demo.discipline import WRITTEN as OF_DISCIPLINE
 from personnel.demo.discipline import load_discipline
 from personnel.demo.district import District, district
+from personnel.demo.entries import WRITTEN as OF_ENTRIES
+from personnel.demo.entries import load_entries
 from personnel.demo.kit import WRITTEN as OF_KIT
 from personnel.demo.kit import load_kit
 from personnel.demo.logins import Login, logins
@@ -43,6 +45,7 @@ LOCK = 440199
 WRITTEN = (
     Unit, Account, Team, Post, Employer, Member, Card, Assignment, Appointment,
     BankAccount, EmergencyContact, HealthRecord, Contract, Quota, *OF_MERGERS, *OF_KIT, *OF_DISCIPLINE,
+    *OF_ENTRIES,
 )  # fmt: skip
 
 
@@ -65,6 +68,7 @@ def load(day: date, seed: int, password: str, scale: float = 1.0) -> District:
         load_mergers(day, seed)
         load_kit(cursor, day, seed)
         load_discipline(cursor, day, seed)
+        load_entries(cursor, day, seed)
         analyze(cursor, [model._meta.db_table for model in WRITTEN])
     return made
 

@@ -151,3 +151,18 @@ def serving(made, unit, force, day):
         and (each.force == force if force else each.force != "volunteer")
         and each.started_on <= day and (each.ended_on is None or each.ended_on > day)
     }  # fmt: skip
+
+
+def test_nearly_everybody_of_the_personnel_office_was_checked_and_entries_wait_in_each_state(made):
+    checked = """SELECT avg(EXISTS (SELECT FROM personnel_backgroundcheck c WHERE c.member_id = a.member_id)::int)
+                 FROM personnel_assignment a WHERE a.ended_on IS NULL AND a.force = ANY (%s)"""
+    ((of_office,),) = asked(checked, ["auxiliary", "patrol", "guard"])
+    ((of_villages,),) = asked(checked, ["joint_defence"])
+    assert 0.9 < of_office < 1
+    assert 0.7 < of_villages < of_office
+    states = dict(asked("SELECT decision, count(*) FROM personnel_entry GROUP BY 1"))
+    assert states.pop("approved") > 3
+    assert states == {"": 5, "declined": 1, "withdrawn": 1}
+    assert asked("SELECT count(*) FROM personnel_entry WHERE decided_by = proposed_by AND decision <> 'withdrawn'") == [
+        (0,)
+    ]
