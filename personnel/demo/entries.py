@@ -26,6 +26,7 @@ CHECKED = {"auxiliary": 0.985, "patrol": 0.985, "guard": 0.96, "joint_defence": 
 OFFICES = {"auxiliary": "穗安分局政治处", "patrol": "穗安分局政治处"}
 STATION = "辖区派出所"
 LATELY = 360  # days
+SENIOR_SECONDARY = "61"  # GB/T 4658
 SERVING = """
 SELECT DISTINCT ON (m.id) m.id, m.unit_id, a.force, a.started_on, a.sponsor, m.name, m.sex, m.birth_date, m.education,
   a.beginning = 'recruited' AND a.unit_id = m.unit_id
@@ -129,6 +130,8 @@ def _entry(accounts, day: date, *, by: str, decider: str = "", force: str = "joi
         values.setdefault("sponsor", "village")
     else:
         values["sponsor"] = ""
+    if force == "auxiliary" and not values.get("member_id"):
+        values["education"] = SENIOR_SECONDARY
     if decider:
         values |= {"decided_by": accounts[decider].pk, "decider_name": accounts[decider].name}
     proposer = accounts[by]

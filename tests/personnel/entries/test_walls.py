@@ -8,7 +8,8 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 
 from organization.belonging import Reach
-from organization.models import SecurityEvent
+from organization.models import SecurityEvent, Unit
+from organization.reorganisation import Closing
 from organization.scope import as_account, as_root
 from personnel.bulk import keys
 from personnel.corrections import withdrawal
@@ -17,6 +18,7 @@ from personnel.corrections.unmerging import unmerge
 from personnel.entries import checking
 from personnel.figures.entries import vetting
 from personnel.models import BackgroundCheck, Entry, Member
+from personnel.unit_closing import PROPOSED
 from tests.conftest import DISTRICT, OTHER_VILLAGE, SECOND_VILLAGE, STATION, TOWN, VILLAGE
 from tests.factories import MemberFactory, id_number, serve
 from tests.personnel.entries.test_workflow import BORN, CLEARED, NOT_CLEARED, TODAY, approve, check, proposed
@@ -263,3 +265,15 @@ def test_another_unit_of_the_town_sees_no_entry_of_a_stranger(clerk, account):
     with as_account(account("clerk", OTHER_VILLAGE)), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM personnel_entry")
         assert cursor.fetchone() == (0,)
+
+
+def test_an_open_entry_goes_to_the_unit_that_takes_the_place_of_its_own_with_its_check(clerk, officer, governance):
+    entry = proposed(clerk)
+    check(officer, entry)
+    with as_account(governance):
+        village, successor = (Unit.objects.get(pk=code) for code in (VILLAGE, SECOND_VILLAGE))
+        PROPOSED.move(Closing(village, successor, TODAY))
+    with as_root("test", duty="hr"):
+        assert Entry.objects.get().unit_id == SECOND_VILLAGE
+        assert BackgroundCheck.objects.get().unit_id == SECOND_VILLAGE
+    assert approve(officer, entry).unit_id == SECOND_VILLAGE

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from hypothesis import given
@@ -356,6 +357,8 @@ def test_who_was_not_taken_in_is_forgotten_after_thirty_days(decision):
         cursor.execute("SELECT row FROM organization_trail_masked WHERE table_name = 'personnel_entry'")
         assert {row for (row,) in cursor.fetchall()} == {not_due.pk}
     assert forgetting.forget(TODAY) == 0
+    call_command("tick")
+    assert seen(not_due).wiped_on is None
 
 
 def test_nobody_is_forgotten_by_hand(clerk, officer):
