@@ -21,6 +21,7 @@ from personnel import figures, gaps
 from personnel.confirmation.pages import forces_of
 from personnel.confirmation.progress import standings
 from personnel.corrections.duplicates import Pairs, can_be_searched
+from personnel.entries.terms import PROPOSE
 from personnel.figures.population import PROFESSIONAL
 from personnel.headcount import COUNTED_LEVELS
 from personnel.models import ConfirmationCycle, Force, RosterImport, TransferConsent, TransferRequest, WithdrawnFile
@@ -229,6 +230,8 @@ def actions(asked: Asked) -> list[dict]:
     ]
     if asked.account.has_perm("personnel.add_member"):
         found.insert(0, {"label": _("Add a person"), "url": reverse("admin:personnel_member_add"), "primary": True})
+    if asked.account.has_perm(PROPOSE):
+        found.insert(1, {"label": _("Propose a person"), "url": reverse("admin:personnel_entry_add"), "primary": False})
     if asked.account.has_perm(IMPORTS):
         found[1:1] = [
             {"label": _("Quick entry"), "url": reverse("admin:personnel_rosterimport_quick"), "primary": False},

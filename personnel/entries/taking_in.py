@@ -16,6 +16,14 @@ class TakingInRefused(Refusal):
     """The file or the service could not be written; the sentence is that of the form. Code: form."""
 
 
+class NewFile(NewMemberForm):
+    """Doubles and namesakes were asked about when the person was proposed; of a number registered since, the database
+    has the last word."""
+
+    def _look_for_doubles(self, cleaned):
+        pass
+
+
 class FirstService(AssignmentForm):
     """A service that was approved ahead begins on the day that was planned."""
 
@@ -24,7 +32,7 @@ class FirstService(AssignmentForm):
 
 FILE = ["document", "id_number", "name", "sex", "birth_date", "unit", "phone", "education"]
 SERVICE = ["unit", "force", "sponsor", "post", "started_on", "beginning", "share"]
-FileForm = modelform_factory(Member, form=NewMemberForm, fields=FILE)
+FileForm = modelform_factory(Member, form=NewFile, fields=FILE)
 ServiceForm = cast("type[FirstService]", modelform_factory(Assignment, form=FirstService, fields=SERVICE))
 
 
@@ -52,9 +60,8 @@ def take_in(entry: Entry, first_day: date, today: date) -> Member:
 
 
 def _file(entry: Entry) -> Member:
-    """A new file. That the person is no namesake's double was asked when they were proposed."""
     given = {name: getattr(entry, name) for name in FILE if name != "unit"}
-    form = FileForm(given | {"unit": entry.unit_id, "is_another_person": True})
+    form = FileForm(given | {"unit": entry.unit_id})
     _refuse_wrong(form)
     return form.save()
 

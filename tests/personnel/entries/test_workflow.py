@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.forms import modelform_factory
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,8 @@ from organization.scope import as_account, as_root
 from personnel.bulk import keys
 from personnel.entries import checking, deciding, forgetting, proposing
 from personnel.entries.proposing import Wanted
-from personnel.models import BackgroundCheck, EligibilityRule, Entry, Member
+from personnel.forms import AssignmentForm
+from personnel.models import Assignment, BackgroundCheck, EligibilityRule, Entry, Member
 from personnel.models.member import ERASED
 from personnel.roster.eligibility import Rule
 from personnel.roster.shapes import Problem
@@ -99,6 +101,19 @@ def test_a_service_approved_ahead_begins_on_the_planned_day(clerk, officer):
     member = approve(officer, entry)
     with as_account(clerk):
         assert member.assignments.get().started_on == later
+
+
+@pytest.mark.parametrize(("days", "is_right"), [(20, True), (21, False), (0, True)])
+def test_a_service_that_was_approved_ahead_is_left_as_it_is_and_none_is_put_off(clerk, officer, days, is_right):
+    entry = proposed(clerk, starts_on=TODAY + timedelta(days=20))
+    check(officer, entry)
+    member = approve(officer, entry)
+    with as_account(clerk):
+        service = member.assignments.get()
+        shown = modelform_factory(Assignment, form=AssignmentForm, fields=["force", "sponsor", "started_on"])
+        typed = {"force": "joint_defence", "sponsor": "village", "started_on": TODAY + timedelta(days=days)}
+        form = shown(typed, instance=service, person=member)
+        assert form.is_valid() == is_right, form.errors
 
 
 def test_nobody_serves_before_the_approval():
