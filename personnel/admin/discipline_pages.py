@@ -206,7 +206,7 @@ def step_view(request, case, *, slug):
         steps = {
             "confirm": lambda: deciding.confirm(case, request.user, seen_at(request)),
             "send_back": lambda: deciding.send_back(case, request.user),
-            "withdrawn": lambda: deciding.withdraw(case, request.user),
+            "withdrawn": lambda: deciding.withdraw(case, request.user, seen_at(request)),
             "keep": lambda: deciding.keep(case, request.user),
         }
         try:
@@ -225,7 +225,7 @@ def step_view(request, case, *, slug):
 
 
 def seen_at(request):
-    """The moment of the proposal that the page showed."""
+    """The moment of the proposal, or of the request to withdraw, that the page showed."""
     try:
         return parse_datetime(request.POST.get("seen", ""))
     except ValueError:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models import Account
 from organization.refusal import StrOrPromise
-from personnel.discipline.recording import locked
+from personnel.discipline.recording import locked, refuse_withdrawing
 from personnel.discipline.terms import CHANGE, CONFIRM, DisciplineRefused
 from personnel.models import DisciplineCase
 
@@ -17,11 +17,15 @@ NOTHING = {"decided_on": None, "outcome": "", "document": "", "proposed_by": Non
 
 
 def propose(case: DisciplineCase, account: Account, *, decided_on: date, outcome: str, document: str) -> DisciplineCase:
-    """Propose a decision, or another one in place of it, in the caller's transaction. Raises DisciplineRefused."""
+    """Propose a decision in the caller's transaction. Raises DisciplineRefused."""
     case = locked(case.pk)
     if not account.has_perm(CHANGE):
         raise DisciplineRefused("not_yours", _("Your role does not propose decisions."))
     _refuse_confirmed(case)
+    refuse_withdrawing(case)
+    if case.proposed_at:
+        message = _("A decision is proposed already. Take that proposal back first, if another one is to stand.")
+        raise DisciplineRefused("proposed", message)
     if decided_on < case.reported_on:
         message = _("The decision cannot come before the report of %(day)s.")
         raise DisciplineRefused("wrong_day", message, day=case.reported_on.isoformat())
@@ -67,11 +71,13 @@ def ask_withdrawal(case: DisciplineCase, account: Account, reason: str) -> Disci
     return case
 
 
-def withdraw(case: DisciplineCase, account: Account) -> DisciplineCase:
-    """Confirm the withdrawal that somebody else asked for. Raises DisciplineRefused."""
+def withdraw(case: DisciplineCase, account: Account, seen: datetime | None) -> DisciplineCase:
+    """Confirm the withdrawal that somebody else asked for at the moment `seen`. Raises DisciplineRefused."""
     case = _asked(case, account)
     if case.withdrawal_asked_by == account.pk:
         raise DisciplineRefused("own_work", OWN_WORK)
+    if case.withdrawal_asked_at != seen:
+        raise DisciplineRefused("changed_meanwhile", MEANWHILE)
     DisciplineCase.objects.filter(pk=case.pk).update(withdrawn_by=account.pk, withdrawn_at=TransactionNow())
     case.refresh_from_db()
     return case
@@ -90,6 +96,7 @@ def keep(case: DisciplineCase, account: Account) -> DisciplineCase:
 def _proposed(case: DisciplineCase, account: Account) -> DisciplineCase:
     case = _of_second(case, account)
     _refuse_confirmed(case)
+    refuse_withdrawing(case)
     if case.proposed_at is None:
         raise DisciplineRefused("not_proposed", MEANWHILE)
     return case

@@ -55,9 +55,12 @@ def correct(case: DisciplineCase, facts: Mapping[str, Any], account: Account) ->
     if case.proposed_at:
         message = _("A decision is proposed already. Take the proposal back first, then correct the case.")
         raise DisciplineRefused("proposed", message)
-    served = case.service
-    day = facts["occurred_on"]
-    if served.started_on > day or (served.ended_on and served.ended_on <= day):
+    refuse_withdrawing(case)
+    if case.summary is None:
+        raise DisciplineRefused("erased", _("What this case said of the person was erased. It is not entered again."))
+    served, day = case.service, facts["occurred_on"]
+    # The days of a service may have been corrected since: the day on record stands until another one is typed.
+    if day != case.occurred_on and (served.started_on > day or (served.ended_on and served.ended_on <= day)):
         told = {"day": day.isoformat(), "unit": case.unit}
         message = _("The person did not serve in %(unit)s on %(day)s. If it happened elsewhere, withdraw this case.")
         raise DisciplineRefused("not_serving", message, **told)
@@ -75,3 +78,10 @@ def locked(key: int) -> DisciplineCase:
     if case.withdrawn_at:
         raise DisciplineRefused("withdrawn", _("This case was withdrawn."))
     return case
+
+
+def refuse_withdrawing(case: DisciplineCase) -> None:
+    """A case that may have been recorded by mistake waits for that to be settled. Raises DisciplineRefused."""
+    if case.withdrawal_asked_at:
+        message = _("The withdrawal of this case was asked for. That is to be confirmed or refused first.")
+        raise DisciplineRefused("withdrawing", message)

@@ -84,7 +84,7 @@ def may(account: Account, case: DisciplineCase) -> May:
     waits = now in (CONFIRMING, WITHDRAWING)
     return May(
         propose=writes and now == DECIDE,
-        correct=writes and now == DECIDE,
+        correct=writes and now == DECIDE and case.summary is not None,
         confirm=seconds and waits and proposer != account.pk,
         take_back=seconds and waits,
         ask_withdrawal=writes and now in (DECIDE, CONFIRMING, DONE),

@@ -8,5 +8,5 @@ DUTIES = frozenset({"hr", "governance"})  # as the policy of the table says
 
 
 class DisciplineRefused(Refusal):
-    """Nothing was written. Codes: not_yours, gone, confirmed, withdrawn, proposed, not_proposed, own_work,
-    changed_meanwhile, not_serving, several, not_asked, asked_already, wrong_day."""
+    """Nothing was written. Codes: not_yours, gone, confirmed, withdrawing, withdrawn, proposed, not_proposed, own_work,
+    erased, changed_meanwhile, not_serving, several, not_asked, asked_already, wrong_day."""

@@ -71,7 +71,7 @@ class DisciplineCaseQuerySet(models.QuerySet):
     def to_confirm_by(self, account: int):
         """Of these, what is not that account's own: nobody confirms that."""
         is_asked = Q(withdrawal_asked_by__isnull=False) & ~Q(withdrawal_asked_by=account)
-        is_proposed = Q(proposed_by__isnull=False, confirmed_at=None) & ~Q(proposed_by=account)
+        is_proposed = Q(proposed_by__isnull=False, confirmed_at=None, withdrawal_asked_by=None) & ~Q(proposed_by=account)
         return self.standing().filter(is_asked | is_proposed)
 
     def dismissed_still_serving(self, day: date):

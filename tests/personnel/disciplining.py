@@ -51,7 +51,7 @@ def withdrawn(case, first, second):
     with as_account(first):
         case = deciding.ask_withdrawal(case, first, "记错了人")
     with as_account(second):
-        return deciding.withdraw(case, second)
+        return deciding.withdraw(case, second, case.withdrawal_asked_at)
 
 
 def stored(member, service, **fields):

@@ -136,6 +136,16 @@ def test_facts_are_corrected_until_a_decision_is_proposed(case, officer, second)
         assert refused(lambda: recording.correct(case, facts, second)) == "proposed"
 
 
+def test_a_case_is_corrected_though_the_days_of_the_service_were_corrected_since(case, officer):
+    with as_root("test"):
+        Assignment.objects.update(started_on=days_ago(15))
+    with as_account(officer):
+        facts = {name: getattr(case, name) for name in recording.FACTS} | {"summary": "试用情节之二"}
+        assert recording.correct(case, facts, officer).summary == "试用情节之二"
+        elsewhere = facts | {"occurred_on": days_ago(16)}
+        assert refused(lambda: recording.correct(case, elsewhere, officer)) == "not_serving"
+
+
 # --- deciding ---------------------------------------------------------------------------------------------------------
 
 
@@ -182,6 +192,51 @@ def test_a_proposal_that_is_sent_back_leaves_the_case_undecided(case, officer, o
         assert refused(lambda: deciding.confirm(found, office, None)) == "not_proposed"
 
 
+def test_a_proposal_is_replaced_by_none_that_was_typed_beside_it(case, officer, second):
+    propose(case, officer, "warning")
+    assert refused(lambda: propose(case, second, "demerit")) == "proposed"
+    with as_account(second):
+        deciding.send_back(case, second)
+    assert propose(case, second, "demerit").proposed_by == second.pk
+
+
+def test_while_a_withdrawal_waits_nothing_else_goes_on(case, officer, second, office):
+    proposed = propose(case, officer)
+    with as_account(second):
+        deciding.ask_withdrawal(case, second, "记错了人")
+    with as_account(office):
+        assert refused(lambda: deciding.confirm(case, office, proposed.proposed_at)) == "withdrawing"
+        assert refused(lambda: deciding.send_back(case, office)) == "withdrawing"
+        deciding.keep(case, office)
+        deciding.send_back(case, office)
+    with as_account(officer):
+        deciding.ask_withdrawal(case, officer, "记错了人")
+        facts = {name: getattr(case, name) for name in recording.FACTS}
+        assert refused(lambda: recording.correct(case, facts, officer)) == "withdrawing"
+    assert refused(lambda: propose(case, second)) == "withdrawing"
+
+
+def test_a_case_waits_for_those_alone_whose_page_has_the_button(case, officer, second, office):
+    propose(case, officer)
+    with as_account(second):
+        deciding.ask_withdrawal(case, second, "记错了人")
+    for each in (officer, second, office):
+        with as_account(each):
+            found = DisciplineCase.objects.get()
+            waits = DisciplineCase.objects.to_confirm_by(each.pk).exists()
+            assert waits == standings.may(each, found).confirm
+
+
+def test_what_is_withdrawn_is_what_was_looked_at(case, officer, office):
+    with as_account(officer):
+        seen = deciding.ask_withdrawal(case, officer, "记错了人").withdrawal_asked_at
+    with as_account(office):
+        earlier = seen - timedelta(seconds=1)
+        assert refused(lambda: deciding.withdraw(case, office, earlier)) == "changed_meanwhile"
+        assert refused(lambda: deciding.withdraw(case, office, None)) == "changed_meanwhile"
+        assert deciding.withdraw(case, office, seen).withdrawn_by == office.pk
+
+
 @pytest.mark.parametrize(("decided_ago", "code"), [(11, "wrong_day")])
 def test_no_decision_comes_before_the_report(case, officer, decided_ago, code):
     assert refused(lambda: propose(case, officer, decided=decided_ago)) == code
@@ -198,9 +253,9 @@ def test_a_mistake_is_withdrawn_by_two_and_stays_on_record(case, officer, second
     with as_account(second):
         asked = deciding.ask_withdrawal(case, second, "记错了人")
         assert refused(lambda: deciding.ask_withdrawal(case, second, "again")) == "asked_already"
-        assert refused(lambda: deciding.withdraw(asked, second)) == "own_work"
+        assert refused(lambda: deciding.withdraw(asked, second, asked.withdrawal_asked_at)) == "own_work"
     with as_account(officer):
-        gone = deciding.withdraw(case, officer)
+        gone = deciding.withdraw(case, officer, asked.withdrawal_asked_at)
         assert standings.step(gone) == "withdrawn"
         assert DisciplineCase.objects.filter(pk=case.pk).exists()
         assert not DisciplineCase.objects.counted(TODAY).exists()
@@ -213,7 +268,7 @@ def test_a_case_that_is_to_be_withdrawn_may_be_kept(case, officer, office):
     with as_account(office):
         kept = deciding.keep(case, office)
         assert (kept.withdrawal_reason, standings.step(kept)) == ("", "decide")
-        assert refused(lambda: deciding.withdraw(kept, office)) == "not_asked"
+        assert refused(lambda: deciding.withdraw(kept, office, None)) == "not_asked"
 
 
 # --- the database by itself -------------------------------------------------------------------------------------------

@@ -146,7 +146,10 @@ def test_a_case_is_withdrawn_by_two(member, officer, office, visitor):
     case = record(officer, member)
     assert "reason" in visitor(officer).post(page(case, "ask"), {"reason": " "}).context["form"].errors
     visitor(officer).post(page(case, "ask"), {"reason": "记错了人"})
-    visitor(office).post(page(case, "withdrawn"))
+    shown = visitor(office).get(page(case)).content.decode()
+    seen = cases(officer)[0].withdrawal_asked_at.isoformat()
+    assert f'name="seen" value="{seen}"' in shown
+    visitor(office).post(page(case, "withdrawn"), {"seen": seen})
     assert cases(officer)[0].withdrawn_by == office.pk
 
 
