@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from organization import draft_pages, drafts
+from organization import draft_pages, drafts, meanwhile
 from organization.models import Account
 from organization.refused_by_database import sentence
 from personnel.admin import endings
@@ -188,14 +188,18 @@ def too_late(request, case, step):
 
 
 def typed(request, case, form, work, said, **told):
-    """A page with one form that leads back to the case; pressed twice, it writes once."""
+    """A page with one form that leads back to the case; pressed twice, it writes once. Who saves over what somebody
+    else changed meanwhile is told of it first."""
     if request.method == "POST" and (led := draft_pages.saved_before(request, address(case))):
         return led
-    if request.method == "POST" and form.is_valid() and tried(form, work):
-        messages.success(request, said)
-        drafts.settle(request, address(case))
-        return redirect(address(case))
-    return show(request, "form", case, form=form, **told)
+    if request.method == "POST" and form.is_valid():
+        if news := meanwhile.changes(request, case):
+            form.add_error(None, news)
+        elif tried(form, work):
+            messages.success(request, said)
+            drafts.settle(request, address(case))
+            return redirect(address(case))
+    return show(request, "form", case, form=form, version=meanwhile.version(case), **told)
 
 
 def step_view(request, case, *, slug):

@@ -168,6 +168,18 @@ def test_facts_are_corrected_on_a_page_of_their_own(member, officer, office, vis
     assert cases(officer)[0].summary == "试用情节之二"
 
 
+@pytest.mark.parametrize(("what", "sent"), [("facts", FACTS), ("decide", DECISION), ("ask", {"reason": "记错了人"})])
+def test_who_writes_beside_somebody_else_is_told_first_and_saves_knowing_it(member, officer, account, visitor, what, sent):
+    case = record(officer, member)
+    browser = visitor(officer)
+    seen = {"_seen": browser.get(page(case, what)).context["version"]}
+    visitor(account("hr", username="second")).post(page(case, "facts"), FACTS | {"category": "corruption"})
+    told = browser.post(page(case, what), sent | seen)
+    assert "second" in str(told.context["form"].non_field_errors())
+    assert (cases(officer)[0].category, cases(officer)[0].proposed_at) == ("corruption", None)
+    assert browser.post(page(case, what), sent | {"_seen": told.context["version"]}).status_code == 302
+
+
 def test_a_dismissal_leads_to_the_end_of_the_service_with_its_reason_filled_in(officer, office, visitor):
     member, service = somebody(force="auxiliary")
     case = decided(record(officer, member), officer, office, "dismissed")
