@@ -77,11 +77,13 @@ def case_page(request, case):
     """How the case stands, whom it waits for, and the button of its next step."""
     today = timezone.localdate()
     account = request.user
+    has_file = Member.objects.filter(pk=case.member_id).exists()
     context = {
         "step": standings.step(case), "may": standings.may(account, case), "people": people_of(case),
-        "is_overdue": standings.is_overdue(case, today), "has_file": Member.objects.filter(pk=case.member_id).exists(),
+        "is_overdue": standings.is_overdue(case, today), "has_file": has_file,
         "to_end": [
-            (each, endings.address(each, case.decided_on, case.document) if standings.ends(each, account) else "")
+            (each, endings.address(each, case.decided_on, case.document))
+            if has_file and standings.ends(each, account) else (each, "")
             for each in standings.services_to_end(case, today)
         ],
     }  # fmt: skip

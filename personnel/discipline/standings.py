@@ -12,7 +12,7 @@ from organization.models import Account
 from organization.refusal import StrOrPromise
 from personnel.discipline.terms import CHANGE, CONFIRM
 from personnel.models import Assignment, Card, DisciplineCase, Member
-from personnel.models.discipline import DisciplineCaseQuerySet
+from personnel.models.discipline import DisciplineCaseQuerySet, goes_on
 
 Rows = DisciplineCaseQuerySet
 
@@ -105,12 +105,11 @@ def of_member(member: Member) -> list[tuple[DisciplineCase, StrOrPromise]]:
 
 
 def services_to_end(case: DisciplineCase, day: date) -> list[Assignment]:
-    """The services of somebody who is to be dismissed that still run."""
+    """The services of somebody who is to be dismissed that still run, and did or come from one that did that day."""
     if not case.is_dismissal or case.withdrawn_at:
         return []
-    return list(
-        Assignment.objects.on(day).filter(member=case.member_id).select_related("unit").order_by("-share", "pk")
-    )
+    running = Assignment.objects.on(day).filter(goes_on(case.decided_on), member=case.member_id)
+    return list(running.select_related("unit").order_by("-share", "pk"))
 
 
 def ends(service: Assignment, account: Account) -> bool:

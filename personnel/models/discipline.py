@@ -28,6 +28,11 @@ def year_before(day: date) -> date:
     return months_before(day, 12)
 
 
+def goes_on(decided_on) -> Q:
+    """Condition on services: begun by the day of the dismissal or carrying on one that was, and not taken on anew."""
+    return Q(started_on__lte=decided_on) | Q(beginning__in=["transferred", "merged", "second"])
+
+
 def next_case_id():
     """Drawn before the row is written, since the sealed summary is bound to it."""
     with connection.cursor() as cursor:
@@ -71,13 +76,16 @@ class DisciplineCaseQuerySet(models.QuerySet):
     def to_confirm_by(self, account: int):
         """Of these, what is not that account's own: nobody confirms that."""
         is_asked = Q(withdrawal_asked_by__isnull=False) & ~Q(withdrawal_asked_by=account)
-        is_proposed = Q(proposed_by__isnull=False, confirmed_at=None, withdrawal_asked_by=None) & ~Q(proposed_by=account)
+        is_proposed = Q(proposed_by__isnull=False, confirmed_at=None, withdrawal_asked_by=None) & ~Q(
+            proposed_by=account
+        )
         return self.standing().filter(is_asked | is_proposed)
 
     def dismissed_still_serving(self, day: date):
         """Dismissed more than some days ago, and serving on. Who was taken on again afterwards was dismissed before."""
-        went_on = Q(started_on__lte=OuterRef("decided_on")) | Q(beginning__in=["transferred", "merged", "second"])
-        running = Assignment.objects.on(day).professional().filter(went_on, member=OuterRef("member"))
+        running = (
+            Assignment.objects.on(day).professional().filter(goes_on(OuterRef("decided_on")), member=OuterRef("member"))
+        )
         late = self.decided(day).filter(outcome=DisciplineCase.Outcome.DISMISSED)
         return late.filter(Exists(running), decided_on__lt=day - timedelta(SERVING_ON_DAYS))
 

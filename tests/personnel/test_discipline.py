@@ -358,6 +358,7 @@ def test_who_was_taken_on_again_after_a_dismissal_is_not_still_serving(db, offic
         serve(member, since=days_ago(5).isoformat(), force="auxiliary", beginning="returned")
     with as_account(officer):
         assert not DisciplineCase.objects.dismissed_still_serving(TODAY).exists()
+        assert standings.services_to_end(DisciplineCase.objects.get(), TODAY) == []
 
 
 # --- who sees it ------------------------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from organization.models import Unit
 from organization.scope import as_account, as_root
-from personnel.models import Assignment, DisciplineCase
-from tests.conftest import SECOND_VILLAGE, TOWN, VILLAGE
+from personnel.models import Assignment, DisciplineCase, Member
+from tests.conftest import SECOND_VILLAGE, STATION, TOWN, VILLAGE
 from tests.factories import serve
 from tests.personnel.disciplining import SUMMARY, TODAY, days_ago, decided, propose, record, somebody
 
@@ -169,7 +169,9 @@ def test_facts_are_corrected_on_a_page_of_their_own(member, officer, office, vis
 
 
 @pytest.mark.parametrize(("what", "sent"), [("facts", FACTS), ("decide", DECISION), ("ask", {"reason": "记错了人"})])
-def test_who_writes_beside_somebody_else_is_told_first_and_saves_knowing_it(member, officer, account, visitor, what, sent):
+def test_who_writes_beside_somebody_else_is_told_first_and_saves_knowing_it(
+    member, officer, account, visitor, what, sent
+):
     case = record(officer, member)
     browser = visitor(officer)
     seen = {"_seen": browser.get(page(case, what)).context["version"]}
@@ -194,6 +196,18 @@ def test_a_dismissal_leads_to_the_end_of_the_service_with_its_reason_filled_in(o
     with as_root("test"):
         assert Assignment.objects.get().ended_on is None
     assert [where for _service, where in visitor(office).get(page(case)).context["to_end"]] == [""]
+
+
+def test_no_address_leads_to_a_file_that_is_kept_out_of_sight(account, visitor):
+    member, _service = somebody(unit=STATION, force="auxiliary")
+    first, second = (account("hr", STATION, username=name) for name in ("first", "second"))
+    case = decided(record(first, member), first, second, "dismissed")
+    assert [bool(where) for _service, where in visitor(first).get(page(case)).context["to_end"]] == [True]
+    with as_root("test"):
+        Member.objects.filter(pk=member.pk).update(unit_id=VILLAGE)
+    shown = visitor(first).get(page(case))
+    assert [where for _service, where in shown.context["to_end"]] == [""]
+    assert f"/personnel/member/{member.pk}/" not in shown.content.decode()
 
 
 @pytest.mark.parametrize(
