@@ -11,7 +11,7 @@ from organization.models import Account, TrailEntry
 from organization.scope import entered
 from personnel.merger.carrying_out import LOCK_FILES, scope_of
 from personnel.merger.terms import CARRY_OUT, MergerRefused, check_role, last_batch, locked
-from personnel.models import Member, PlacementBatch, Programme
+from personnel.models import DisciplineCase, Member, PlacementBatch, Programme
 
 LATER = {"table__in": ["personnel_assignment", "personnel_contract"]}
 FREE = """
@@ -44,6 +44,7 @@ def revert(programme: Programme, account: Account) -> PlacementBatch:
             message = _("Nothing was taken back: services or contracts changed since, or work was done, for %(names)s.")
             names = "、".join(one["name"] for one in people[:10])
             raise MergerRefused("changed_since", message, people=people, names=names)
+        _refuse_cases(batch)
         _take_back(cursor, batch, account, programme.merged_on)
     batch.refresh_from_db()
     return batch
@@ -65,6 +66,17 @@ def later_changes(batch: PlacementBatch) -> list[dict]:
     found |= set() if last else set(members)
     names = dict(Member.objects.filter(pk__in=found).values_list("pk", "name"))
     return [{"member": key, "name": names.get(key, ""), "code": "changed"} for key in sorted(found)]
+
+
+def _refuse_cases(batch: PlacementBatch) -> None:
+    """A discipline case says in which service it happened, also when it was withdrawn."""
+    cases = DisciplineCase.objects.filter(service__in=batch.placements.landed().values("new_service"))
+    found = dict(Member.objects.filter(pk__in=cases.values("member")).order_by("pk").values_list("pk", "name"))
+    if found:
+        people = [{"member": key, "name": name, "code": "has_case"} for key, name in found.items()]
+        message = _("Nothing was taken back: discipline cases speak of the new services of %(names)s.")
+        names = "、".join([*found.values()][:10])
+        raise MergerRefused("has_case", message, people=people, names=names)
 
 
 def _take_back(cursor, batch: PlacementBatch, account: Account, day: date) -> None:

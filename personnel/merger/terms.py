@@ -21,7 +21,7 @@ class MergerRefused(Refusal):
 
     Codes: not_yours, own_proposal, nothing_proposed, nothing_to_propose, open_proposal, no_reason, not_confirmed,
     confirmed_already, appeals_run, appeals_open, carried_out_already, not_carried_out, reverted_already, changed_since,
-    out_of_reach.
+    has_case, out_of_reach.
     """
 
     def __init__(self, code, message, *, people=(), **params):

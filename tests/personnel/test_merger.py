@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from organization.models import TrailEntry
 from organization.scope import as_account, as_root
 from personnel.assessment import appeals
+from personnel.discipline import recording
 from personnel.merger import proposing
 from personnel.merger.candidates import mark_for_places, simulate
 from personnel.merger.terms import MergerRefused
@@ -422,6 +423,21 @@ def test_a_merger_is_taken_back_as_a_whole_and_can_be_made_again(assessed, offic
     propose(given, officer)
     confirm(given, second)
     assert carry_out(given, officer).counts.absorbed == 3
+
+
+def test_a_discipline_case_of_a_service_that_the_merger_began_keeps_the_whole_merger(assessed, officer, second):
+    given, person = assessed["programme"], assessed["members"][2]
+    propose(given, officer)
+    confirm(given, second)
+    carry_out(given, officer)
+    told = {"occurred_on": TODAY, "reported_on": TODAY, "category": "work", "source": "self", "summary": "试用情节"}
+    with as_account(officer):
+        begun = Assignment.objects.get(member=person, force="auxiliary")
+        recording.record(begun, told, officer)
+    with pytest.raises(MergerRefused) as refusal:
+        revert(given, officer)
+    assert (refusal.value.code, refusal.value.params["names"]) == ("has_case", person.name)
+    assert outcomes(given)["absorbed"] == 3
 
 
 def test_a_later_change_of_one_service_keeps_the_whole_merger(assessed, officer, second):
