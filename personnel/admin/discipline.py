@@ -47,9 +47,6 @@ class DisciplineCaseAdmin(GuardedAdmin):
     def get_model_perms(self, request):
         return super().get_model_perms(request) | {"add": False}
 
-    def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {"has_add_permission": False} | (extra_context or {}))
-
     def get_urls(self):
         return [*discipline_pages.urls(self.admin_site), *super().get_urls()]
 

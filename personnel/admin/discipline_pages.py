@@ -164,7 +164,7 @@ def decide_page(request, case):
     def work():
         return deciding.propose(case, request.user, **form.cleaned_data)
 
-    return typed(request, case, form, work, SECOND, heading=_("Propose a decision"), button=_("Propose"))
+    return typed(request, case, form, work, SECOND, heading=_("Propose a decision"), button=_("Propose this decision"))
 
 
 def ask_page(request, case):

@@ -26,7 +26,7 @@ class Standing:
 
 
 STANDINGS = {
-    "undecided": Standing(_("undecided"), lambda rows, day, _account: rows.undecided(day)),
+    "undecided": Standing(_("undecided or not confirmed"), lambda rows, day, _account: rows.undecided(day)),
     "overdue": Standing(_("overdue"), lambda rows, day, _account: rows.overdue(day)),
     "mine": Standing(_("waiting for my confirmation"), lambda rows, _day, account: rows.to_confirm_by(account.pk)),
     "to-confirm": Standing(_("waiting for a second account"), lambda rows, _day, _account: rows.to_confirm()),

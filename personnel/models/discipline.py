@@ -9,6 +9,7 @@ from django.contrib.postgres.functions import TransactionNow
 from django.db import connection, models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from organization.models import Unit
 from personnel.models.assignment import Assignment, Force
@@ -150,7 +151,7 @@ class DisciplineCase(models.Model):
     recorded_at = models.DateTimeField(_("recorded at"), db_default=TransactionNow(), editable=False)
     decided_on = models.DateField(_("day of the decision"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=11, choices=Outcome, blank=True)
-    document = models.CharField(_("document number"), max_length=60, blank=True)
+    document = models.CharField(pgettext_lazy("of a decision", "document number"), max_length=60, blank=True)
     proposed_by = models.BigIntegerField(null=True, editable=False)
     proposed_at = models.DateTimeField(_("proposed at"), null=True, editable=False)
     confirmed_by = models.BigIntegerField(null=True, editable=False)

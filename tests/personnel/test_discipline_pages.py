@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+from django.utils.translation import gettext
 
 from organization.models import Unit
 from organization.scope import as_account, as_root
@@ -180,6 +182,24 @@ def test_who_writes_beside_somebody_else_is_told_first_and_saves_knowing_it(
     assert "second" in str(told.context["form"].non_field_errors())
     assert (cases(officer)[0].category, cases(officer)[0].proposed_at) == ("corruption", None)
     assert browser.post(page(case, what), sent | {"_seen": told.context["version"]}).status_code == 302
+
+
+def test_the_list_leads_whoever_records_to_the_people_and_nobody_else(db, officer, office, visitor):
+    assert f'href="{ADD}"' in visitor(officer).get(LIST).content.decode()
+    assert ADD not in visitor(office).get(LIST).content.decode()
+    told = visitor(officer).get(ADD, follow=True)
+    assert told.request["PATH_INFO"] == "/personnel/card/"
+    assert len(told.context["messages"]) == 1
+
+
+def test_no_label_of_a_decision_takes_its_words_from_elsewhere(member, officer, visitor):
+    """An identity document has a number, too, and a merger is proposed: both are called otherwise in Chinese."""
+    with translation.override("zh-hans"):
+        elsewhere = {gettext("document number"), gettext("Propose")}
+        label = str(DisciplineCase._meta.get_field("document").verbose_name)
+    shown = visitor(officer).get(page(record(officer, member), "decide")).content.decode()
+    assert label not in elsewhere
+    assert not [word for word in elsewhere if f">{word}<" in shown or f'value="{word}"' in shown]
 
 
 def test_a_dismissal_leads_to_the_end_of_the_service_with_its_reason_filled_in(officer, office, visitor):
