@@ -105,7 +105,7 @@ def of_member(member: Member) -> list[tuple[DisciplineCase, StrOrPromise]]:
 
 
 def services_to_end(case: DisciplineCase, day: date) -> list[Assignment]:
-    """The services of somebody who is to be dismissed that still run, and did or come from one that did that day."""
+    """The services of somebody who was dismissed that still run, and did or come from one that did that day."""
     if not case.is_dismissal or case.withdrawn_at:
         return []
     running = Assignment.objects.on(day).filter(goes_on(case.decided_on), member=case.member_id)

@@ -124,7 +124,6 @@ class DisciplineCase(models.Model):
         DISMISSED = "dismissed", _("dismissed from service")
         HANDED_OVER = "handed_over", _("handed to the competent authority")
 
-    DISMISSALS = (Outcome.DISMISSAL_PROPOSED, Outcome.DISMISSED)
     WITHOUT_DOCUMENT = (Outcome.UNFOUNDED, Outcome.TALK)
 
     member = models.ForeignKey(
@@ -262,4 +261,5 @@ class DisciplineCase(models.Model):
 
     @property
     def is_dismissal(self) -> bool:
-        return self.confirmed_at is not None and self.outcome in self.DISMISSALS
+        """Whether a dismissal was decided; one that is only proposed to another authority ends nothing yet."""
+        return self.confirmed_at is not None and self.outcome == self.Outcome.DISMISSED

@@ -218,6 +218,12 @@ def test_a_dismissal_leads_to_the_end_of_the_service_with_its_reason_filled_in(o
     assert [where for _service, where in visitor(office).get(page(case)).context["to_end"]] == [""]
 
 
+def test_a_dismissal_that_is_only_proposed_ends_no_service_yet(officer, office, visitor):
+    member, _service = somebody(force="auxiliary")
+    case = decided(record(officer, member), officer, office, "dismissal")
+    assert visitor(officer).get(page(case)).context["to_end"] == []
+
+
 def test_no_address_leads_to_a_file_that_is_kept_out_of_sight(account, visitor):
     member, _service = somebody(unit=STATION, force="auxiliary")
     first, second = (account("hr", STATION, username=name) for name in ("first", "second"))
