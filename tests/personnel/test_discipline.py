@@ -146,6 +146,14 @@ def test_a_case_is_corrected_though_the_days_of_the_service_were_corrected_since
         assert refused(lambda: recording.correct(case, elsewhere, officer)) == "not_serving"
 
 
+def test_what_an_erasure_cleared_is_not_typed_again(case, officer):
+    with as_account(officer):
+        facts = {name: getattr(case, name) for name in recording.FACTS}
+        DisciplineCase.objects.update(summary=None)
+        assert not standings.may(officer, DisciplineCase.objects.get()).correct
+        assert refused(lambda: recording.correct(case, facts, officer)) == "erased"
+
+
 # --- deciding ---------------------------------------------------------------------------------------------------------
 
 
