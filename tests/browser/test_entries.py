@@ -25,7 +25,7 @@ def test_a_person_is_proposed_checked_and_approved(page, looked_at):  # noqa: F8
     clerk, office = page("village"), page("hr")
     clerk.goto(LISTED)
     looked_at(clerk)
-    clerk.locator(".addlink").first.click()
+    clerk.locator(".object-tools .addlink").click()
     looked_at(clerk)
     clerk.locator(".submit-row [type=submit]").click()
     expect(clerk.locator(".errornote")).to_be_visible()
