@@ -5,7 +5,7 @@ from functools import wraps
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
-from django.http import Http404, HttpResponseNotAllowed
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -46,7 +46,8 @@ def posted(right):
             entry = Entry.objects.select_related("unit").filter(pk=pk).first()
             if entry is None:
                 raise Http404
-            return view(request, entry) if request.method == "POST" else HttpResponseNotAllowed(["POST"])
+            # After a session has ended the login asks for the address again: there the step is still to be taken.
+            return view(request, entry) if request.method == "POST" else redirect(page_of(entry))
 
         return inner
 
@@ -92,7 +93,7 @@ def page(request, entry, *, check_form=None, answer_form=None):
         may_reveal=is_open and account.has_perm("personnel.reveal_member"),
         obstacles=list(deciding.obstacles(entry, today)) if may_decide else [],
         notices=[each.message for each in deciding.judged(entry, today)] if is_open else [],
-        first_day=deciding.first_day(entry, today),
+        here=page_of(entry), first_day=deciding.first_day(entry, today),
         file=Member.objects.filter(pk=entry.member_id).first() if entry.member_id else None,
         check_form=check_form or CheckForm(initial={"checked_on": today}), answer_form=answer_form or AnswerForm(),
     )  # fmt: skip
@@ -101,6 +102,8 @@ def page(request, entry, *, check_form=None, answer_form=None):
 
 @posted(CHECKS)
 def check(request, entry):
+    if led := draft_pages.saved_before(request, page_of(entry)):
+        return led
     form = CheckForm(request.POST)
     if not form.is_valid():
         return page(request, entry, check_form=form)
@@ -110,6 +113,7 @@ def check(request, entry):
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("The background check was recorded."))
+        drafts.settle(request, page_of(entry))
     return redirect(page_of(entry))
 
 

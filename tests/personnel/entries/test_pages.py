@@ -149,6 +149,17 @@ def test_approving_twice_takes_in_once_and_says_so(clerk, officer, visitor):
         assert (Member.objects.count(), Assignment.objects.count()) == (1, 1)
 
 
+def test_a_check_whose_button_is_pressed_twice_is_recorded_once(clerk, officer, visitor):
+    entry, browser = proposed(clerk), visitor(officer)
+    form = text(browser.get(page(entry))).partition(f"{LISTED}{entry.pk}/check/")[2]
+    opened = dict(re.findall(r'name="(_draft|_who|_page)" value="([^"]+)"', form))
+    for _ in range(2):
+        answer = step(browser, entry, "check", **CHECKED | opened)
+        assert answer.redirect_chain == [(page(entry), 302)]
+    with as_account(officer):
+        assert BackgroundCheck.objects.count() == 1
+
+
 def test_declining_needs_a_reason_that_the_unit_reads(clerk, officer, visitor):
     entry, office = proposed(clerk), visitor(officer)
     assert "reason" in step(office, entry, "decline").context["answer_form"].errors
@@ -165,10 +176,12 @@ def test_only_who_proposed_withdraws(clerk, account, visitor):
 
 
 @pytest.mark.parametrize("name", ["check", "approve", "decline", "withdraw"])
-def test_nothing_changes_by_looking(clerk, officer, visitor, name):
+def test_looking_changes_nothing_and_leads_to_the_page_with_the_button(clerk, officer, visitor, name):
+    """As the login does, for whom the session ended before the button was pressed."""
     entry = proposed(clerk)
     who = clerk if name == "withdraw" else officer
-    assert visitor(who).get(f"{LISTED}{entry.pk}/{name}/").status_code == 405
+    assert visitor(who).get(f"{LISTED}{entry.pk}/{name}/").headers["Location"] == page(entry)
+    assert seen(entry).decision == ""
 
 
 def test_the_number_is_masked_for_the_office_and_revealed_with_a_reason_on_record(clerk, officer, visitor):
