@@ -4,7 +4,7 @@ Past services keep the unit where they happened. A service that runs is ended on
 goes on from that day at the successor, with everything else as it was: force, post, share, employer, contract, end.
 """
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -89,6 +89,13 @@ def _proposed(closing):
     return Entry.objects.open().filter(unit=closing.unit)
 
 
+def _proposed_twice(closing):
+    there = Entry.objects.open().filter(unit=closing.successor, id_digest=OuterRef("id_digest"))
+    if names := list(_proposed(closing).filter(Exists(there)).values_list("name", flat=True)):
+        message = _("Both units propose %(names)s; one of the two proposals has to be withdrawn or declined first.")
+        yield "proposed_twice", fill(message, {"names": "、".join(names)})
+
+
 FILES = Mover(
     _("files of people"),
     lambda closing: _files(closing).count(),
@@ -109,12 +116,11 @@ REQUESTS = Mover(
     lambda closing: _requests(closing).count(),
     lambda closing: _requests(closing).update(answer=TransferRequest.Answer.LAPSED, answered_on=timezone.localdate()),
 )
-
-
 PROPOSED = Mover(
     _("entries that wait for a decision"),
     lambda closing: _proposed(closing).count(),
     lambda closing: _proposed(closing).update(unit=closing.successor),
+    _proposed_twice,
 )
 
 

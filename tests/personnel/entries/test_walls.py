@@ -9,19 +9,19 @@ from django.db import DatabaseError, IntegrityError, connection, connections, tr
 
 from organization.belonging import Reach
 from organization.models import SecurityEvent, Unit
-from organization.reorganisation import Closing
+from organization.reorganisation import Closing, ClosingRefused, close
 from organization.scope import as_account, as_root
 from personnel.bulk import keys
 from personnel.corrections import withdrawal
 from personnel.corrections.merging import merge
 from personnel.corrections.unmerging import unmerge
-from personnel.entries import checking
+from personnel.entries import checking, proposing
 from personnel.figures.entries import vetting
 from personnel.models import BackgroundCheck, Entry, Member
 from personnel.unit_closing import PROPOSED
 from tests.conftest import DISTRICT, OTHER_VILLAGE, SECOND_VILLAGE, STATION, TOWN, VILLAGE
 from tests.factories import MemberFactory, id_number, serve
-from tests.personnel.entries.test_workflow import BORN, CLEARED, NOT_CLEARED, TODAY, approve, check, proposed
+from tests.personnel.entries.test_workflow import BORN, CLEARED, NOT_CLEARED, TODAY, approve, check, proposed, seen
 
 WORDS = ("塘口警务室", "东公审", "cleared", "checks/add", "审查")
 CHECKED = {"checked_on": TODAY.isoformat(), "office": "塘口警务室", "outcome": "cleared", "document": "东公审7号"}
@@ -277,3 +277,16 @@ def test_an_open_entry_goes_to_the_unit_that_takes_the_place_of_its_own_with_its
         assert Entry.objects.get().unit_id == SECOND_VILLAGE
         assert BackgroundCheck.objects.get().unit_id == SECOND_VILLAGE
     assert approve(officer, entry).unit_id == SECOND_VILLAGE
+
+
+def test_units_that_both_proposed_a_person_are_not_merged_before_one_of_them_gives_way(clerk, governance, account):
+    mine, theirs = proposed(clerk), proposed(account("clerk", SECOND_VILLAGE), unit=SECOND_VILLAGE)
+    with as_account(governance), pytest.raises(ClosingRefused) as refused:
+        close(VILLAGE, SECOND_VILLAGE, TODAY, TODAY)
+    assert [slug for slug, _said in refused.value.problems] == ["proposed_twice"]
+    assert "梁试入" in str(refused.value)
+    with as_account(clerk):
+        assert proposing.withdraw(mine, clerk, TODAY)
+    with as_account(governance):
+        close(VILLAGE, SECOND_VILLAGE, TODAY, TODAY)
+    assert seen(theirs).decision == ""
