@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from organization import rights
 from organization.keyring import sealer
 from organization.models import Account
 from organization.refusal import Refusal
@@ -105,6 +106,11 @@ def propose(wanted: Wanted, proposer: Account, today: date) -> Entry:
             )  # fmt: skip
     except IntegrityError as error:
         raise ProposingRefused("repeated", sentence(error) or UNIQUE) from None
+
+
+def may_withdraw(entry: Entry, account: Account) -> bool:
+    """Whether this account proposed it, and still writes that force."""
+    return entry.proposed_by == account.pk and entry.force in rights.FORCES_WRITTEN.get(account.role or "", ())
 
 
 def withdraw(entry: Entry, account: Account, today: date) -> bool:

@@ -7,13 +7,16 @@ from django.forms import BaseForm, modelform_factory
 from django.utils.translation import gettext_lazy as _
 
 from organization.refusal import Refusal
+from personnel.corrections import numbers
 from personnel.entries.proposing import former_member
 from personnel.forms import AssignmentForm, NewMemberForm
 from personnel.models import Assignment, Entry, Member
 
+REFUSED = _("Nobody was taken in. %(said)s")
+
 
 class TakingInRefused(Refusal):
-    """The file or the service could not be written; the sentence is that of the form. Code: form."""
+    """The file or the service could not be written; the sentence is that of the form. Codes: form, corrected."""
 
 
 class NewFile(NewMemberForm):
@@ -41,7 +44,10 @@ def take_in(entry: Entry, first_day: date, today: date) -> Member:
 
     In the caller's transaction, in which the entry is locked; what the database refuses is raised as it comes.
     """
-    member = former_member(cast("str", entry.id_number), entry.name, entry.unit_id, entry.force, today)
+    number = cast("str", entry.id_number)
+    member = former_member(number, entry.name, entry.unit_id, entry.force, today)
+    if member is None and (before := numbers.namesake_before(number, entry.name)):  # corrected since the proposal
+        raise TakingInRefused("corrected", REFUSED, said=numbers.notice(before))
     if member:
         # As rosters and moves lock files: nobody else ends or begins a service of it meanwhile.
         member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
@@ -69,4 +75,4 @@ def _file(entry: Entry) -> Member:
 def _refuse_wrong(form: BaseForm) -> None:
     if not form.is_valid():
         said = "；".join(str(error) for errors in form.errors.values() for error in errors)
-        raise TakingInRefused("form", _("Nobody was taken in. %(said)s"), said=said)
+        raise TakingInRefused("form", REFUSED, said=said)

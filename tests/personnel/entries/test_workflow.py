@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from organization.refusal import Refusal
 from organization.scope import as_account, as_root
 from personnel.bulk import keys
+from personnel.corrections import numbers
 from personnel.entries import checking, deciding, forgetting, proposing
 from personnel.entries.proposing import Wanted
 from personnel.forms import AssignmentForm
@@ -21,7 +22,7 @@ from personnel.models import Assignment, BackgroundCheck, EligibilityRule, Entry
 from personnel.models.member import ERASED
 from personnel.roster.eligibility import Rule
 from personnel.roster.shapes import Problem
-from tests.conftest import SECOND_VILLAGE, VILLAGE
+from tests.conftest import SECOND_VILLAGE, TOWN, VILLAGE
 from tests.factories import MemberFactory, id_number, serve
 
 TODAY = timezone.localdate()
@@ -165,6 +166,22 @@ def test_who_was_registered_elsewhere_meanwhile_is_not_taken_in(clerk, officer):
 # --- the rule of the force --------------------------------------------------------------------------------------------
 
 
+def test_who_was_proposed_by_a_number_corrected_since_gets_no_second_file(clerk, officer):
+    with as_root("test"):
+        member = MemberFactory(name="梁试入", birth_date=BORN, id_number=NUMBER)
+        serve(member, since="2012-01-01", until="2014-01-01")
+    entry = proposed(clerk)
+    check(officer, entry)
+    with as_account(clerk):
+        right = numbers.judged(member, "resident_id", id_number(8, BORN), TODAY)
+        numbers.correct(member, right, "看错一位", clerk)
+    with refusal("corrected"):
+        approve(officer, entry)
+    with as_root("test"):
+        assert Member.objects.count() == 1
+    assert seen(entry).decision == ""
+
+
 def test_a_hard_rule_refuses_and_says_why(clerk):
     young = TODAY.replace(year=TODAY.year - 17, day=1)
     with refusal("not_eligible"):
@@ -251,6 +268,16 @@ def test_governance_does_not_decide_about_forces_of_towns_and_villages(clerk, of
     check(officer, entry)
     with refusal("not_yours"):
         approve(governance, entry)
+
+
+def test_a_proposal_stays_with_who_wrote_for_that_force(account):
+    """Who has another role since may see the entry and give it up no more: the database would refuse."""
+    staff = account("staff", TOWN)
+    entry = proposed(staff, force="guard", sponsor="")
+    assert proposing.may_withdraw(entry, staff)
+    assert not proposing.may_withdraw(entry, account("staff", TOWN, username="another"))
+    staff.role = "clerk"
+    assert not proposing.may_withdraw(entry, staff)
 
 
 def test_an_entry_is_decided_once(clerk, officer):
