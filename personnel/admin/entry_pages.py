@@ -87,7 +87,7 @@ def page(request, entry, *, check_form=None, answer_form=None):
         checks=checks, is_checked=any(not each.is_taken_back for each in checks),
         needs_check=needs_check(entry.force, entry.decided_on or today),
         tells_outcomes=account.has_perm(CHECKS), may_check=is_open and account.has_perm(CHECKS),
-        may_withdraw=is_open and account.has_perm(PROPOSE) and entry.proposed_by == account.pk,
+        may_withdraw=is_open and proposing.may_withdraw(entry, account),
         is_proposer=entry.proposed_by == account.pk,
         number=numbers.shown(entry, "id_number") if entry.id_mask or is_open else "",
         may_reveal=is_open and account.has_perm("personnel.reveal_member"),
@@ -148,7 +148,7 @@ def decline(request, entry):
 
 @posted(PROPOSE)
 def withdraw(request, entry):
-    if entry.proposed_by != request.user.pk:
+    if not proposing.may_withdraw(entry, request.user):
         raise PermissionDenied
     if proposing.withdraw(entry, request.user, timezone.localdate()):
         messages.success(request, _("The proposal was withdrawn."))

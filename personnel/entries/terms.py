@@ -16,10 +16,7 @@ DAYS_AHEAD = 60  # of the first day, when somebody is proposed
 
 def needs_check(force: str, day: date) -> bool:
     """Whether nobody joins the force unchecked on that day; without a rule, all but volunteers are checked."""
-    valid = Q(valid_until=None) | Q(valid_until__gt=day)
-    rules = EligibilityRule.objects.filter(valid, force=force, valid_from__lte=day).order_by("-valid_from")
-    told = rules.values_list("needs_check", flat=True).first()
-    return force != Force.VOLUNTEER if told is None else told
+    return force in forces_checked(day)
 
 
 def forces_checked(day: date) -> list[str]:

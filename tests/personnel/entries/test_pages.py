@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext
 
 from organization.models import SecurityEvent
 from organization.scope import as_account, as_root
@@ -165,6 +166,29 @@ def test_declining_needs_a_reason_that_the_unit_reads(clerk, officer, visitor):
     assert "reason" in step(office, entry, "decline").context["answer_form"].errors
     step(office, entry, "decline", reason="名额已满")
     assert "名额已满" in text(visitor(clerk).get(page(entry)))
+
+
+AWAITS_CHECK = (
+    "The personnel office checks the person, then somebody else decides. Nothing is to be done here until then."
+)
+AWAITS_WORD = "Somebody else decides. Nothing is to be done here until then."
+TO_BE_CHECKED = "Record the background check above; then somebody else decides."
+FORGOTTEN = "What is known of the person here is erased thirty days after the decision."
+
+
+def test_who_proposed_is_told_what_comes_next(clerk, officer, visitor):
+    def says(account, entry, sentence):
+        return gettext(sentence) in text(visitor(account).get(page(entry)))
+
+    joining, helping = proposed(clerk), proposed(clerk, force="volunteer", sponsor="", number=id_number(9, BORN))
+    mine = proposed(officer, force="patrol", sponsor="", number=id_number(10, BORN))
+    assert says(clerk, joining, AWAITS_CHECK)
+    assert says(clerk, helping, AWAITS_WORD)
+    assert says(officer, mine, TO_BE_CHECKED)
+    check(officer, mine)
+    assert says(officer, mine, AWAITS_WORD)
+    step(visitor(clerk), helping, "withdraw")
+    assert says(clerk, helping, FORGOTTEN)
 
 
 def test_only_who_proposed_withdraws(clerk, account, visitor):
