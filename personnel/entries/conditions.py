@@ -1,11 +1,11 @@
 """Conditions on members and entries: who joined unapproved, who was checked. Source: requirement 49."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
 from personnel.ages import NO_JOINING
-from personnel.entries.terms import forces_checked
+from personnel.entries.terms import DAYS_AHEAD, forces_checked
 from personnel.models import Assignment, BackgroundCheck, Entry
 from personnel.spans import months_before
 
@@ -22,8 +22,10 @@ def joined(day: date):
 
 
 def is_approved() -> Exists:
-    """Condition on services: an approved entry led to it, or to another one in the same force."""
-    return Exists(Entry.objects.approved().filter(member_id=OuterRef("member_id"), force=OuterRef("force")))
+    """Condition on services: an approved entry into that force led to it, and not to one long before."""
+    since = OuterRef("started_on") - timedelta(days=DAYS_AHEAD)
+    approved = Entry.objects.approved().filter(decided_on__gte=since)
+    return Exists(approved.filter(member_id=OuterRef("member_id"), force=OuterRef("force")))
 
 
 def joined_unapproved(day: date, of: Q = EVERY) -> Exists:

@@ -1,6 +1,7 @@
 """Background checks are for two offices: to all others there are none, wherever they look; and they follow the file."""
 
 import json
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -125,6 +126,20 @@ def test_who_joined_lately_without_an_approved_entry_is_listed_and_who_was_appro
     assert (table["entries.joined_12_months"], table["entries.approved_rate"]) == (2, 0.5)
 
 
+def test_who_left_and_came_back_is_not_approved_by_the_entry_of_the_first_time(clerk, visitor):
+    with as_root("test"):
+        back = MemberFactory(name="梁试回")
+        serve(back, since="2012-01-01", until="2014-01-01")
+        serve(back, since=TODAY.isoformat(), beginning="returned")
+        Entry.objects.create(
+            unit_id=VILLAGE, force="joint_defence", sponsor="village", starts_on=date(2012, 1, 1), way="open",
+            name=back.name, sex="male", proposed_by=1, proposed_on=date(2011, 12, 1), decision="approved",
+            decided_by=2, decided_on=date(2011, 12, 20), member_id=back.pk, made_for=back.pk,
+        )  # fmt: skip
+    (gap,) = [row for row in visitor(clerk).get("/").context["gaps"] if "joined-unapproved" in row["url"]]
+    assert gap["count"] == "1"
+
+
 def test_governance_sees_when_somebody_was_checked_and_the_outcome_for_a_reason_on_record(member, governance, visitor):
     browser = visitor(governance)
     shown = text(browser.get(page(member)))
@@ -163,7 +178,7 @@ def test_the_personnel_office_records_checks_in_the_file_and_takes_them_back_for
         latest = BackgroundCheck.objects.standing().latest_first()[0]
         assert (latest.outcome, latest.force, latest.recorder_name) == ("not_cleared", "joint_defence", officer.name)
     back = f"/personnel/member/{member.pk}/checks/{latest.pk}/back/"
-    assert browser.get(back).status_code == 405
+    assert browser.get(back).headers["Location"] == page(member)
     for reason in ("", "看错了人", "看错了人"):
         browser.post(back, {"reason": reason})
     with as_account(officer):
