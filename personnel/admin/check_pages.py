@@ -2,7 +2,7 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseNotAllowed
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -69,8 +69,9 @@ def add(request, pk):
 def take_back(request, pk, check):
     """POST the reason for which a check was recorded wrongly."""
     member = _member(request, pk)
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
+    page = reverse("admin:personnel_member_change", args=[member.pk])
+    if request.method != "POST":  # as the login asks for it, after a session has ended
+        return redirect(page)
     found = BackgroundCheck.objects.filter(pk=check, member_id=member.pk, takes_back=None).first()
     if found is None:
         raise Http404
@@ -84,4 +85,4 @@ def take_back(request, pk, check):
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("The check was taken back."))
-    return redirect(reverse("admin:personnel_member_change", args=[member.pk]))
+    return redirect(page)
