@@ -4,6 +4,8 @@ and a handful of entries in each state. Those approved are of people who are in 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import chain
 from random import Random
 from typing import Any
 
@@ -64,12 +66,11 @@ def load_entries(cursor, day: date, seed: int) -> None:
             made.checks.append(_check(accounts, entry.proposed_on, entry.force, found, rng, entry=entry))
     for entry, key in zip(made.entries, keys(cursor, Entry, len(made.entries)), strict=True):
         entry.pk = key
-    made.checks += _checks(accounts, serving, made, lots(seed, "checks"))
-    for check, key in zip(made.checks, keys(cursor, BackgroundCheck, len(made.checks)), strict=True):
-        check.pk, check.entry_id = key, check.entry.pk if check.entry else None
+    drawn = keys(cursor, BackgroundCheck, len(made.checks) + len(serving))  # as many as there can be
+    checks = chain(made.checks, _checks(accounts, serving, made, lots(seed, "checks")))
     with Inserts(cursor) as write:
         write.insert(Entry, iter(made.entries))
-        write.insert(BackgroundCheck, iter(made.checks))
+        write.insert(BackgroundCheck, map(_keyed, checks, drawn))  # made while those before them are written
 
 
 def _approved(serving, day: date) -> Iterator[dict[str, Any]]:
@@ -150,6 +151,11 @@ def _checks(accounts, serving, made: Made, rng: Random) -> Iterator[BackgroundCh
             yield _check(accounts, before, force, "cleared", rng, **whose)
 
 
+def _keyed(check: BackgroundCheck, key: int) -> BackgroundCheck:
+    check.pk, check.entry_id = key, check.entry.pk if check.entry else None
+    return check
+
+
 def _check(accounts, checked_on: date, force: str, outcome: str, rng: Random, **whose) -> BackgroundCheck:
     entry = whose["entry"]
     return BackgroundCheck(
@@ -160,6 +166,7 @@ def _check(accounts, checked_on: date, force: str, outcome: str, rng: Random, **
     )  # fmt: skip
 
 
+@lru_cache(maxsize=20_000)  # the same days come again and again
 def _at(day: date) -> Any:
     """In the morning of that day, as it is written into the database."""
     return timezone.make_aware(datetime.combine(day, time(10))).isoformat()
