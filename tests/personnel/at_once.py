@@ -1,12 +1,45 @@
-"""Two statements of the owner at one instant, on two connections, in a database that keeps what is committed."""
+"""Two statements of the owner, or steps of accounts, at one instant, each on a connection of its own.
+
+The database has to be one that keeps what is committed.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from threading import Barrier
 from time import monotonic, sleep
 
 import psycopg2
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connections, transaction
+
+from organization.refusal import Refusal
+from organization.scope import as_account
+
+
+def at_once(*tasks):
+    """What each step answered, in order: a number or text, else "done"; the code of a refusal, or of the database's.
+
+    A task is an account and its step.
+    """
+    start = Barrier(len(tasks))
+
+    def run(task):
+        account, step = task
+        try:
+            start.wait()
+            with as_account(account), transaction.atomic():
+                answer = step(account)
+        except Refusal as refusal:
+            return refusal.code
+        except IntegrityError as error:
+            return error.__cause__.pgcode
+        else:
+            return answer if isinstance(answer, (int, str)) else "done"
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return list(pool.map(run, tasks))
 
 
 def connect():

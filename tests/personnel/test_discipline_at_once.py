@@ -1,19 +1,16 @@
 """Two accounts act on one case at one instant, on two connections: one step is taken, the other is refused."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
 
 import pytest
-from django.db import connections, transaction
 
 from organization.models import Account
 from organization.scope import as_account
 from personnel.demo.load import load
 from personnel.discipline import deciding, recording
-from personnel.discipline.terms import DisciplineRefused
 from personnel.models import DisciplineCase
+from tests.personnel.at_once import at_once
 from tests.personnel.demo.databases import empty_database
 from tests.personnel.disciplining import TODAY
 
@@ -26,27 +23,6 @@ def accounts(django_db_blocker):
     with django_db_blocker.unblock(), empty_database("discipline_at_once"):
         load(DAY, 5, "a-password-for-tests", scale=0.1)
         yield {account.username: account for account in Account.objects.using("owner").select_related("unit")}
-
-
-def at_once(*tasks):
-    """What became of each: "done", or the code of the refusal. Every task has a connection of its own."""
-    start = Barrier(len(tasks))
-
-    def run(task):
-        account, step = task
-        try:
-            start.wait()
-            with as_account(account), transaction.atomic():
-                step(account)
-        except DisciplineRefused as refusal:
-            return refusal.code
-        else:
-            return "done"
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        return sorted(pool.map(run, tasks))
 
 
 def a_case(accounts):
@@ -62,7 +38,7 @@ def test_two_accounts_at_once_confirm_one_decision_once(accounts):
     for _round in range(ROUNDS):
         case = a_case(accounts)
         confirm = lambda account, case=case: deciding.confirm(case, account, case.proposed_at)  # noqa: E731
-        told = at_once((accounts["hr2"], confirm), (accounts["governance"], confirm))
+        told = sorted(at_once((accounts["hr2"], confirm), (accounts["governance"], confirm)))
         assert told == ["confirmed", "done"]
 
 
@@ -75,5 +51,5 @@ def test_who_confirms_while_it_is_sent_back_confirms_nothing_else(accounts):
         )
         with as_account(accounts["hr"]):
             now = DisciplineCase.objects.get(pk=case.pk)
-        assert told in (["confirmed", "done"], ["done", "not_proposed"])
-        assert bool(now.confirmed_at) == (told == ["confirmed", "done"])
+        assert sorted(told) in (["confirmed", "done"], ["done", "not_proposed"])
+        assert bool(now.confirmed_at) == ("confirmed" in told)

@@ -1,12 +1,10 @@
 """Two people hand out, and take back, the same kit at one instant; and the demo's own campaign adds up."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.models import Count
 
 from organization.models import Account
@@ -15,6 +13,7 @@ from personnel.demo.kit import worn_on
 from personnel.demo.load import load
 from personnel.kit import campaigns, issuing, recipients, returning, shortages
 from personnel.models import KitCampaign, KitIssue
+from tests.personnel.at_once import at_once
 from tests.personnel.demo.databases import empty_database
 
 DAY = date(2014, 7, 1)
@@ -28,23 +27,6 @@ def demo(django_db_blocker):
     with django_db_blocker.unblock(), empty_database("kit_at_once"):
         load(DAY, 5, "a-password-for-tests", scale=SCALE)
         yield {account.username: account for account in Account.objects.using("owner").select_related("unit")}
-
-
-def at_once(*tasks):
-    """What each step answered. Every task has a connection of its own."""
-    start = Barrier(len(tasks))
-
-    def run(task):
-        account, step = task
-        try:
-            start.wait()
-            with as_account(account), transaction.atomic():
-                return step(account)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        return list(pool.map(run, tasks))
 
 
 def test_the_campaign_of_the_demo_adds_up(demo):

@@ -2,12 +2,10 @@
 `make drill`; and the demo's own as it is."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection
 
 from organization.belonging import reach
 from organization.models import Account
@@ -16,8 +14,8 @@ from personnel import figures
 from personnel.demo.load import load
 from personnel.merger import carrying_out, proposing, reverting
 from personnel.merger.candidates import simulate
-from personnel.merger.terms import MergerRefused
 from personnel.models import Assignment, Placement, Programme
+from tests.personnel.at_once import at_once
 from tests.personnel.demo.databases import empty_database
 
 DAY = date(2014, 7, 1)
@@ -37,26 +35,6 @@ def demo(django_db_blocker):
 def current(account):
     with as_account(account):
         return Programme.objects.select_related("cycle", "employer").get(name="公建治安员并入辅警")
-
-
-def at_once(*tasks):
-    """What became of each: "done", or the code of the refusal. Every task has a connection of its own."""
-    start = Barrier(len(tasks))
-
-    def run(task):
-        account, step = task
-        try:
-            start.wait()
-            with as_account(account), transaction.atomic():
-                step(account)
-        except MergerRefused as refusal:
-            return refusal.code
-        finally:
-            connections.close_all()
-        return "done"
-
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        return sorted(pool.map(run, tasks))
 
 
 @pytest.mark.drill
@@ -81,12 +59,12 @@ def test_two_people_at_once_give_one_confirmation_and_one_merger(demo):
         reverting.revert(given, account)
 
     for _round in range(ROUNDS):
-        assert at_once((demo["hr"], proposes), (demo["hr2"], proposes)) == ["done", "open_proposal"]
+        assert sorted(at_once((demo["hr"], proposes), (demo["hr2"], proposes))) == ["done", "open_proposal"]
         with as_account(demo["hr"]):
             proposer = proposing.open_batch(given).proposed_by
         others = [demo[name] for name in ("hr", "hr2", "governance") if demo[name].pk != proposer]
-        assert at_once(*((account, confirms) for account in others)) == ["confirmed_already", "done"]
-        assert at_once((demo["hr"], carries_out), (demo["hr2"], carries_out)) == ["carried_out_already", "done"]
+        assert sorted(at_once(*((account, confirms) for account in others))) == ["confirmed_already", "done"]
+        assert sorted(at_once((demo["hr"], carries_out), (demo["hr2"], carries_out))) == ["carried_out_already", "done"]
         with as_account(demo["hr"]):
             placed = Placement.objects.filter(programme=given)
             assert placed.count() == placed.values("member").distinct().count() == table["candidates"]
@@ -95,7 +73,7 @@ def test_two_people_at_once_give_one_confirmation_and_one_merger(demo):
             after = figures.merger(DAY.replace(year=2099), reach())
             assert after["candidates"] == sum(after[name] for name in ("absorbed", "transferred", "exited", "pending"))
             assert (after["absorbed"], after["wrong_employer"]) == (table["passed"], 0)
-        assert at_once((demo["hr"], takes_back), (demo["hr2"], takes_back)) == ["done", "reverted_already"]
+        assert sorted(at_once((demo["hr"], takes_back), (demo["hr2"], takes_back))) == ["done", "reverted_already"]
         with as_account(demo["hr"]):
             assert Assignment.objects.on(DAY).filter(force="patrol").count() == serving
 
