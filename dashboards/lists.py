@@ -220,6 +220,7 @@ FILE_GAPS = {
     "without-photo": _("People without photo"),
     "not-serving": _("Signed as not serving here, service goes on"),
     "over-age": _("People who joined above the age of their force’s rule"),
+    "serving-over-age": _("People who serve above the oldest age of their force"),
     "joined-unapproved": _("Joined in the last 12 months without an approved entry"),
 }
 LISTS = {

@@ -37,6 +37,7 @@ QUALITY_LISTS = {
         _("Serving for more than 30 days, document not seen"), FILE, partial(_people, quality.unseen), files
     ),
     "joined-over-age": Listing(FILE_GAPS["over-age"], JOINING, partial(_people, quality.over_age), joinings),
+    "serving-over-age": Listing(FILE_GAPS["serving-over-age"], FILE, partial(_people, quality.serving_over_age), files),
     "joined-12-unapproved": Listing(FILE_GAPS["joined-unapproved"], FILE, partial(_people, entries.unapproved), files),
     "lists-signed": Listing(_("Lists signed"), SIGNED, _signed, signed_lists, pages.VIEW),
 }

@@ -18,6 +18,7 @@ from personnel.realname import levels
 WARNINGS = {  # the list of what is counted
     "unseen-30": "unseen",
     "joined-over-age": "over_age",
+    "serving-over-age": "serving_over_age",
     "joined-12-unapproved": "unapproved",
     "serving-unchecked": "serving_unchecked",
 }
@@ -36,6 +37,7 @@ def counts(asked: Asked) -> dict[str, int]:
     return {
         **quality.counts(asked.day, asked.within, asked.force),
         "over_age": over_age,
+        "serving_over_age": quality.serving_over_age(asked.day, asked.within, asked.force).count(),
         "unapproved": entries.unapproved(asked.day, asked.within, asked.force).count(),
         "serving_unchecked": int(entries.vetting(asked.day, asked.within, asked.force).get("serving_unchecked", 0)),
     }

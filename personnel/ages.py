@@ -1,4 +1,4 @@
-"""Who joined a force above the age that its rule allows. Source: requirement 48.
+"""Who joined a force above the age that its rule allows, and who serves above its oldest age. Source: requirement 48.
 
 The rules are those that rosters are judged by (`personnel.roster.eligibility`): full years on the day of joining, by
 the newest rule of the force that was valid on that day.
@@ -10,6 +10,7 @@ from datetime import date
 
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
+from personnel.identity import latest_birth_date
 from personnel.models import Assignment, EligibilityRule
 
 # Who was transferred or merged into a unit joined the force before.
@@ -49,6 +50,22 @@ def joinings(members: Sequence[int], day: date) -> dict[int, Joining]:
     found = _above(day, F("member__birth_date")).filter(member__in=members).order_by("member_id", "started_on", "pk")
     rows = found.values_list("member", "force", "started_on", "age", "oldest")
     return {member: Joining(*told) for member, *told in rows}
+
+
+def limits_in_service(day: date) -> dict[str, date]:
+    """{force: the last birth date of those too old to serve in it on that day}, of forces whose rule says an age."""
+    rules = EligibilityRule.objects.filter(Q(valid_until=None) | Q(valid_until__gt=day), valid_from__lte=day)
+    newest = dict(rules.order_by("valid_from").values_list("force", "leaving_age"))
+    return {force: latest_birth_date(age + 1, day) for force, age in newest.items() if age is not None}
+
+
+def serving_over_age(day: date) -> Q:
+    """Condition on members: they serve on that day in a force whose rule of that day says that they are too old."""
+    found = Q(pk=None)
+    for force, born in limits_in_service(day).items():
+        running = Assignment.objects.on(day).filter(member=OuterRef("pk"), force=force)
+        found |= Q(Exists(running), birth_date__lte=born)
+    return found
 
 
 def _above(day: date, birth_date) -> QuerySet:

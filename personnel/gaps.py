@@ -27,6 +27,7 @@ def conditions(day: date) -> dict[str, Q]:
         "document-unseen": unseen,
         "not-serving": Q(progress.is_unsettled(day)),
         "over-age": Q(ages.joined_over_age(day)),
+        "serving-over-age": ages.serving_over_age(day),
         "joined-unapproved": Q(joined_unapproved(day)),
     }
     return found | {"without-photo": ~Q(levels.has_photo())}

@@ -1,4 +1,4 @@
-"""How good the register of those who serve is: real names (D1.6), documents to be seen, ages on joining.
+"""How good the register of those who serve is: real names (D1.6), documents to be seen, ages.
 
 Of people whose files are in sight; whose file another unit keeps is told there. Sources: requirements 14, 39 and 48.
 """
@@ -45,6 +45,12 @@ def over_age(day: date, within: Reach, force: str | None = None) -> QuerySet[Mem
     """People serving who joined above the age of their force's rule."""
     serving = _serving(day, within, force, force__in=ages.limited_forces())
     return _files().filter(serving, ages.joined_over_age(day))
+
+
+def serving_over_age(day: date, within: Reach, force: str | None = None) -> QuerySet[Member]:
+    """People who serve above the oldest age of their force's rule."""
+    serving = _serving(day, within, force, force__in=list(ages.limits_in_service(day)))
+    return _files().filter(serving, ages.serving_over_age(day))
 
 
 def real_names(day: date, within: Reach, force: str | None, total: int) -> dict[str, float]:

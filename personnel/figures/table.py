@@ -16,7 +16,7 @@ from personnel.figures.kit_issued import kit
 from personnel.figures.leadership import posts, squads_at_risk
 from personnel.figures.mergers import merger
 from personnel.figures.population import strength
-from personnel.figures.quality import over_age, real_names
+from personnel.figures.quality import over_age, real_names, serving_over_age
 from personnel.figures.quotas import quota
 
 
@@ -35,6 +35,7 @@ def flat(day: date, within: Reach, force: str | None = None) -> dict[str, float]
         **_under("realname", real_names(day, within, force, people["total"])),
         **_under("quota", quota(day, within, force, people)),
         "eligibility.over_age": over_age(day, within, force).count(),
+        "eligibility.serving_over_age": serving_over_age(day, within, force).count(),
         **_under("entries", entries(day, within, force)),
         **_under("vetting", vetting(day, within, force)),
         **_under("confirmation", confirmation(day, within, force)),

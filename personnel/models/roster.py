@@ -182,13 +182,19 @@ class RosterAnswer(models.Model):
 
 
 class EligibilityRule(models.Model):
-    """From when to when which people may join a force; thresholds are data that an office edits."""
+    """Who may join a force, and up to which age people serve in it, from when to when; data that an office edits."""
 
     force = models.CharField(_("force"), max_length=13, choices=Force)
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True, help_text=_("First day no longer valid."))
     min_age = models.PositiveSmallIntegerField(_("youngest age"), default=18)
     max_age = models.PositiveSmallIntegerField(_("oldest age"), null=True, blank=True)
+    leaving_age = models.PositiveSmallIntegerField(
+        _("oldest age in service"),
+        null=True,
+        blank=True,
+        help_text=_("Whoever serves above it is listed; blank: nobody."),
+    )
     is_max_age_hard = models.BooleanField(_("the oldest age is binding"), default=False)
     min_education = models.CharField(_("lowest education"), max_length=20, blank=True, choices=LEVELS)
     is_education_hard = models.BooleanField(_("the lowest education is binding"), default=False)
@@ -216,6 +222,12 @@ class EligibilityRule(models.Model):
                 name="eligibility_rule_ages_in_order",
                 condition=Q(min_age__gte=16) & (Q(max_age=None) | Q(max_age__gte=F("min_age"))),
                 violation_error_message=_("The youngest age is 16 or more and not above the oldest."),
+            ),
+            models.CheckConstraint(
+                name="eligibility_rule_serves_at_least_as_long",
+                condition=Q(leaving_age=None)
+                | (Q(leaving_age__gte=F("min_age")) & (Q(max_age=None) | Q(leaving_age__gte=F("max_age")))),
+                violation_error_message=_("The oldest age in service is not below those on joining."),
             ),
         ]
 

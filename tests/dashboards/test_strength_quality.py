@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -220,6 +221,54 @@ def test_the_database_counts_full_years_as_the_judge_of_rosters_does(rules, born
     assert is_over == (identity.age_on(born, joined) > oldest)
 
 
+# --- ages in service
+
+
+@pytest.fixture
+def ceiling(root):
+    """Joint defence: people serve until 60, from 2014 on until 55; guards to any age."""
+    EligibilityRule.objects.filter(force="joint_defence").update(valid_until=date(2014, 1, 1), leaving_age=60)
+    EligibilityRule.objects.create(force="joint_defence", valid_from=date(2014, 1, 1), leaving_age=55)
+
+
+def test_who_has_grown_older_than_the_force_keeps_people_is_listed_from_that_birthday(ceiling):
+    serve(MemberFactory(birth_date=date(1958, 7, 15)), since="1995-01-01")
+    serve(MemberFactory(birth_date=date(1950, 1, 1)), since="1995-01-01", force="guard")
+    days = [date(2013, 12, 31), DAY - timedelta(1), DAY]
+    assert [quality.serving_over_age(day, reach(DISTRICT)).count() for day in days] == [0, 0, 1]
+    assert quality.serving_over_age(DAY, reach(DISTRICT), "guard").count() == 0
+    assert quality.serving_over_age(DAY, reach(OTHER_VILLAGE)).count() == 0
+
+
+def test_who_serves_above_the_oldest_age_is_warned_of_and_listed_at_the_workbench(ceiling, clerk, office, visitor):
+    serve(MemberFactory(birth_date=date(1950, 1, 1)), since="1995-01-01")
+    serve(MemberFactory(birth_date=date(1990, 1, 1)), since="2014-06-01")
+    shown = item(visitor(office).get(PAGE, {"on": DAY.isoformat()}), "serving-over-age")
+    assert (shown["count"], opened(visitor(office).get(shown["url"]))) == ("1", 1)
+    gap = next(row for row in visitor(clerk).get("/").context["gaps"] if "serving-over-age" in row["url"])
+    assert (gap["count"], opened(visitor(clerk).get(gap["url"]))) == ("1", 1)
+
+
+def test_nobody_is_listed_where_no_oldest_age_is_given(root):
+    serve(MemberFactory(birth_date=date(1930, 1, 1)), since="1995-01-01")
+    assert quality.serving_over_age(DAY, reach(DISTRICT)).count() == 0
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(born=st.dates(date(1950, 1, 1), date(1965, 1, 1)), day=st.dates(date(2013, 6, 1), date(2015, 6, 1)))
+def test_an_age_in_service_is_counted_in_full_years(ceiling, born, day):
+    member = MemberFactory(birth_date=born)
+    serve(member, since="1995-01-01")
+    oldest = 60 if day < date(2014, 1, 1) else 55
+    is_over = quality.serving_over_age(day, reach(DISTRICT)).filter(pk=member.pk).exists()
+    assert is_over == (identity.age_on(born, day) > oldest)
+
+
+def test_the_oldest_age_in_service_is_not_below_that_on_joining(ceiling):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        EligibilityRule.objects.filter(force="joint_defence").update(max_age=61)
+
+
 # --- the command
 
 
@@ -229,4 +278,5 @@ def test_the_command_says_the_same(people, rules):
     assert told == {
         "realname.verified": 3, "realname.rate": 0.75, "realname.unseen_30": 2,
         "confirmation.due": 2, "confirmation.signed": 0, "confirmation.rate": 0.0, "eligibility.over_age": 4,
+        "eligibility.serving_over_age": 0,
     }  # fmt: skip
