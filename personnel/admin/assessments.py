@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.admin.place_filter import PlaceFilter
 from organization.guarded_admin import GuardedAdmin
 from personnel.admin import score_pages
-from personnel.admin.members import without_links
+from personnel.admin.file_parts import without_links
 from personnel.admin.score_forms import CycleForm, ExaminerForm, KinshipForm
 from personnel.assessment import scores
 from personnel.models import Assessment, AssessmentCycle, Examiner, Kinship

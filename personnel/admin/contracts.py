@@ -11,7 +11,7 @@ from organization.guarded_admin import GuardedAdmin
 from personnel.admin import contract_pages, contract_signed
 from personnel.admin.contract_filters import ForceFilter, OnFilter, RightFilter, StandingFilter
 from personnel.admin.contract_forms import ContractForm
-from personnel.admin.members import without_links
+from personnel.admin.file_parts import without_links
 from personnel.contracts.merger_tasks import settle
 from personnel.contracts.of_member import first_values
 from personnel.contracts.planning import EMPLOYER_HIDDEN

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from organization.admin.place_filter import PlaceFilter
 from organization.guarded_admin import GuardedAdmin
 from personnel.admin import kit_issue_pages, kit_list_pages, kit_pages
+from personnel.admin.file_parts import without_links
 from personnel.admin.kit_forms import CampaignForm, IssueForm, ScaleForm, SizeForm
-from personnel.admin.members import without_links
 from personnel.admin.privacy import OfAMember
 from personnel.kit import tasks
 from personnel.kit.terms import EXPORT, ISSUE, SIZES, TAKE_BACK

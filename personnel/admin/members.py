@@ -11,139 +11,27 @@ from django.utils.translation import gettext_lazy as _
 
 from organization import rights
 from organization.guarded_admin import GuardedAdmin, Refused
-from organization.models import Unit
 from personnel import lookup
-from personnel.admin import certificates, check_pages, correction_pages, endings, file_pages, numbers, photos
-from personnel.assessment import results
-from personnel.contracts.of_member import of_member
-from personnel.discipline import standings
-from personnel.discipline import terms as discipline_terms
-from personnel.forms import AssignmentForm, AssignmentFormSet, MemberForm, NewMemberForm
-from personnel.kit.of_member import kit_of_member
-from personnel.kit.terms import VIEW as VIEW_KIT
-from personnel.models import Assignment, EmergencyContact, HealthRecord, Member
+from personnel.admin import (
+    certificates,
+    check_pages,
+    correction_pages,
+    endings,
+    file_pages,
+    file_sections,
+    numbers,
+    photos,
+)
+from personnel.admin.file_parts import (
+    AssignmentInline,
+    EmergencyContactInline,
+    HealthRecordInline,
+    units_of,
+    without_links,
+)
+from personnel.forms import MemberForm, NewMemberForm
+from personnel.models import Assignment, Member
 from personnel.realname import pages as realname
-
-
-def units_of(request):
-    """The open units that this account may write people into."""
-    return Unit.objects.below(request.user.unit_id).open_on(timezone.localdate())
-
-
-def without_links(field, db_field):
-    """A choice of units leads nowhere else: a clerk neither adds nor changes them here."""
-    if db_field.is_relation and field is not None:
-        for verb in ("add", "change", "view", "delete"):
-            setattr(field.widget, f"can_{verb}_related", False)
-    return field
-
-
-class AssignmentInline(admin.StackedInline):
-    model = Assignment
-    form = AssignmentForm
-    formset = AssignmentFormSet
-    extra = 0
-    autocomplete_fields = ["using_unit", "recruiter", "employer"]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    ("force", "sponsor", "category"),
-                    ("unit", "post", "grade"),
-                    ("started_on", "beginning", "share"),
-                ]
-            },
-        ),
-        (
-            _("Employer, contract, number"),
-            {
-                "classes": ["collapse"],
-                "fields": [
-                    ("using_unit", "recruiter", "employer"),
-                    ("contract_from", "contract_until"),
-                    ("badge", "former_title", "cohort"),
-                ],
-            },
-        ),
-        (_("End of service"), {"classes": ["collapse"], "fields": [("ended_on", "ending", "ending_note")]}),
-    ]
-
-    def get_fieldsets(self, request, obj=None):
-        """Whoever was led here to end a service sees what is filled in."""
-        found = super().get_fieldsets(request, obj)
-        if not endings.asked(request):
-            return found
-        return [*found[:-1], (found[-1][0], {"fields": found[-1][1]["fields"]})]
-
-    def get_min_num(self, request, obj=None, **kwargs):
-        return 0 if obj else 1
-
-    def get_max_num(self, request, obj=None, **kwargs):
-        return None if obj else 1
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.name == "unit":
-            kwargs["queryset"] = units_of(request)
-            kwargs["empty_label"] = _("the unit that keeps the file")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        return without_links(super().formfield_for_dbfield(db_field, request, **kwargs), db_field)
-
-    def formfield_for_choice_field(self, db_field, request, **kwargs):
-        if db_field.name == "force":
-            ours = rights.FORCES_WRITTEN.get(request.user.role, ())
-            kwargs["choices"] = [("", "---------")] + [choice for choice in db_field.choices if choice[0] in ours]
-        return super().formfield_for_choice_field(db_field, request, **kwargs)
-
-    def get_formset(self, request, obj=None, **kwargs):
-        # A new person has one service, checked before anything is asked or written: with several, the database could
-        # refuse the whole after the question whether another unit has this person, and undo the record of the question.
-        kwargs |= {"validate_min": True, "validate_max": obj is None}
-        formset = super().get_formset(request, obj, **kwargs)
-        if obj is None:
-            formset.form = type(
-                "FirstServiceForm", (formset.form,), {"use_required_attribute": False, "empty_permitted": False}
-            )
-        return formset
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("unit", "using_unit", "recruiter", "employer")
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
-class EmergencyContactInline(admin.TabularInline):
-    model = EmergencyContact
-    form = numbers.ContactForm
-    readonly_fields = ["shown_phone"]
-    extra = 0
-
-    def get_fields(self, request, obj=None):
-        if request.user.role in rights.PLAIN_NUMBER_ROLES:
-            return ["name", "relation", "phone"]
-        may_write = self.admin_site.get_model_admin(Member).has_change_permission(request, obj)
-        return ["name", "relation", "shown_phone", *(["phone"] if may_write else [])]
-
-    @admin.display(description=_("phone"))
-    def shown_phone(self, contact):
-        return numbers.masked_phone(contact.phone) if contact.pk else "-"
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
-class HealthRecordInline(admin.StackedInline):
-    model = HealthRecord
-    form = numbers.HealthForm
-    fields = [("condition", "blood_type"), ("height", "checked_on")]
-    extra = 0
-    max_num = 1
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Member)
@@ -302,25 +190,13 @@ class MemberAdmin(GuardedAdmin):
         return JsonResponse(numbers.check(request.POST.get("document", ""), request.POST.get("id_number", "")))
 
     def render_change_form(self, request, context, *args, **kwargs):
+        member = context.get("original")
         context["may_reveal"] = request.user.has_perm("personnel.reveal_member")
-        if context.get("original"):
-            context["realname"] = realname.steps(context["original"], request.user)
-        context["may_correct"] = context["original"] and self.has_change_permission(request, context["original"])
         context["may_see_account"] = request.user.has_perm("personnel.view_bankaccount")
+        context["may_correct"] = member and self.has_change_permission(request, member)
         context["photo"] = photos.panel(self, request, kwargs.get("obj"))
-        if context.get("original") and request.user.has_perm("personnel.view_assessment"):
-            context["assessed"] = results.of_member(context["original"])
-        if context.get("original") and request.user.has_perm("personnel.view_contract"):
-            context["contracts"] = of_member(context["original"])
-            context["may_add_contract"] = context["may_correct"] and request.user.has_perm("personnel.add_contract")
-        if context.get("original"):
-            context["vetting"] = check_pages.of_member(context["original"], request.user)
-        if context.get("original") and request.user.has_perm(VIEW_KIT):
-            context["kit"] = kit_of_member(context["original"], request.user, timezone.localdate())
-        if context.get("original") and request.user.has_perm(discipline_terms.VIEW):
-            context["discipline"] = standings.of_member(context["original"])
-            erased = context["original"].erased_on
-            context["may_record_case"] = erased is None and request.user.has_perm(discipline_terms.RECORD)
+        if member:
+            context |= file_sections.of(member, request.user, may_correct=context["may_correct"])
         return super().render_change_form(request, context, *args, **kwargs)
 
 

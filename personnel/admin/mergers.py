@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from organization.admin.place_filter import PlaceFilter
 from organization.guarded_admin import GuardedAdmin
 from personnel.admin import merger_pages, unification_pages
-from personnel.admin.members import without_links
+from personnel.admin.file_parts import without_links
 from personnel.admin.merger_forms import ProgrammeForm
 from personnel.models import MergerTask, Placement, Programme
 

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from organization.guarded_admin import GuardedAdmin, RefusableForm
 from organization.scope import current
 from personnel.admin import erasure_pages
-from personnel.admin.members import without_links
+from personnel.admin.file_parts import without_links
 from personnel.models import CorrectionRequest, ErasureBatch, ErasureHold, Member, NoticeText, PrivacyTerm
 from personnel.privacy import erasure, terms
 

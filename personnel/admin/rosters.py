@@ -6,7 +6,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 
 from organization.guarded_admin import GuardedAdmin
-from personnel.admin import quick_entry, roster_pages
+from personnel.admin import quick_entry, roster_pages, roster_steps
 from personnel.models import EligibilityRule, RosterImport
 
 
@@ -27,14 +27,14 @@ class RosterImportAdmin(GuardedAdmin):
     def get_urls(self):
         """A roster's pages; what changes something is posted."""
         steps = {
-            "answer": roster_pages.answer,
-            "row/<int:row>": roster_pages.row_page,
-            "skip/<int:row>": roster_pages.skip,
-            "import": roster_pages.import_roster,
-            "undo": roster_pages.undo,
-            "drop": roster_pages.drop,
-            "bad-rows": roster_pages.bad_rows,
-            "marked": roster_pages.marked,
+            "answer": roster_steps.answer,
+            "row/<int:row>": roster_steps.row_page,
+            "skip/<int:row>": roster_steps.skip,
+            "import": roster_steps.import_roster,
+            "undo": roster_steps.undo,
+            "drop": roster_steps.drop,
+            "bad-rows": roster_steps.bad_rows,
+            "marked": roster_steps.marked,
         }
         own = [
             path(
@@ -83,7 +83,8 @@ class RosterImportAdmin(GuardedAdmin):
 @admin.register(EligibilityRule)
 class EligibilityRuleAdmin(GuardedAdmin):
     list_display = [
-        "force", "valid_from", "valid_until", "min_age", "max_age", "min_education", "needs_check", "source",
+        "force", "valid_from", "valid_until", "min_age", "max_age", "leaving_age", "min_education", "needs_check",
+        "source",
     ]  # fmt: skip
     list_filter = ["force"]
     ordering = ["force", "-valid_from"]

@@ -12,7 +12,7 @@ from organization.refusal import Refusal
 from organization.scope import current, entered
 from personnel.bulk import uncollected
 from personnel.models import RosterImport
-from personnel.roster import examination, merging, prepared, recording
+from personnel.roster import answers, examination, merging, prepared, recording
 from personnel.roster.examination import NO_MARKS, REFUSALS, Examined, Marks, Place, Source, Tell
 from personnel.roster.terms import Terms
 
@@ -62,7 +62,7 @@ def commit(source: Source, terms: Terms, roster: RosterImport, wish: Wish, tell:
     except merging.Overtaken as overtaken:
         rows = [(step.row.sheet, step.row.number) for step in overtaken.steps]
         raise NotCommitted(overtaken.code, REFUSALS[overtaken.code], examined, rows) from overtaken
-    examination.remember(source, terms, examination.answered(source, terms) if terms.answers else [])
+    answers.remember(source.layout.tables, terms, examination.answered(source, terms) if terms.answers else [])
     return examined
 
 

@@ -1,7 +1,7 @@
 """From bytes to a plan: a file is read, its tables found, mapped, filled, cleaned and judged. Nothing is written."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,13 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.keyring import sealer
 from personnel.bulk import uncollected
-from personnel.models import RosterAnswer
-from personnel.roster import corrected, judging, layout, mapping, values
+from personnel.roster import answers, corrected, judging, layout, mapping, values
 from personnel.roster.early import Early, context_of
 from personnel.roster.filling import Filled, fill
 from personnel.roster.placing import Placing
 from personnel.roster.reading import parse_pasted, read
-from personnel.roster.recording import holds_a_number
 from personnel.roster.register import Elsewhere, look_up, places, registered_elsewhere
 from personnel.roster.shapes import Book, Finding, Layout, Notice, Problem, Question, Row, Table, short_hash
 from personnel.roster.steps import Plan, Step
@@ -95,7 +93,7 @@ class Examined:
 @uncollected()
 def open_file(data: bytes, name: str, terms: Terms | None = None) -> Source:
     """Read a workbook or csv file. Raises FileRefused. Where the terms are known, rows are cleaned as they come."""
-    early = Early(terms, lambda table: remembered_of({mapping.header_key(table)}, terms)) if terms else None
+    early = Early(terms, lambda table: answers.remembered_of({mapping.header_key(table)}, terms)) if terms else None
     return replace(_source(read(data, onlooker=early), name, data), early=early)
 
 
@@ -140,7 +138,7 @@ def examine(
 
     `tell` is told how many rows are done, every few thousand; `elsewhere` asks which numbers other units have.
     """
-    terms = replace(terms, remembered=remembered(source, terms))
+    terms = replace(terms, remembered=answers.remembered(source.layout.tables, terms))
     steps, fields, findings = clean(source, terms, marks, tell)
     seal = sealer()
     people = {}
@@ -228,39 +226,6 @@ def _hand_out(findings: Sequence[Finding], rows: Sequence[Row]) -> list[Finding]
         else:
             left.append(one)
     return left
-
-
-# --- answers ----------------------------------------------------------------------------------------------------------
-
-
-def remembered(source: Source, terms: Terms) -> dict[str, str]:
-    """What the unit answered before about files with these headers: {about: choice}."""
-    return remembered_of({mapping.header_key(table) for table in source.layout.tables}, terms)
-
-
-def remembered_of(keys: Iterable[str], terms: Terms) -> dict[str, str]:
-    """The same of headers that are known by their keys."""
-    return dict(RosterAnswer.objects.filter(unit=terms.unit, headers__in=keys).values_list("about", "choice"))
-
-
-def remember(source: Source, terms: Terms, questions: Sequence[Question]) -> None:
-    """Keep the answers given to these questions for the unit's next file with the same headers."""
-    keys = {table.sheet: mapping.header_key(table) for table in source.layout.tables}
-    found = {
-        (keys[question.sheet], question.about[:200]): choice
-        for question in questions
-        if question.about and not holds_a_number(question.about)
-        if question.sheet in keys and (choice := terms.answer(question)) is not None
-    }
-    RosterAnswer.objects.bulk_create(
-        [
-            RosterAnswer(unit_id=terms.unit, headers=key, about=about, choice=choice)
-            for (key, about), choice in sorted(found.items())
-        ],
-        update_conflicts=True,
-        unique_fields=["unit", "headers", "about"],
-        update_fields=["choice"],
-    )
 
 
 def answered(source: Source, terms: Terms) -> list[Question]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from organization.models import Account
 from personnel.exports import marked
 from personnel.models import RosterImport, StagedRow
-from personnel.roster import examination, mapping, staged_lines, staging
+from personnel.roster import answers, mapping, staged_lines, staging
 from personnel.roster.examination import Source
 from personnel.roster.filling import fill
 from personnel.roster.shapes import Cell
@@ -56,7 +56,7 @@ def _book(roster: RosterImport, account: Account, lines) -> bytes:
 
 def _filled(source: Source, terms: Terms, places: Iterable[int]) -> dict[Line, list[Cell]]:
     """The lines of some tables with the values that they take from above."""
-    remembered = examination.remembered(source, terms)
+    remembered = answers.remembered(source.layout.tables, terms)
     found: dict[Line, list[Cell]] = {}
     for place in places:
         table = source.layout.tables[place]

@@ -20,7 +20,7 @@ from organization.scope import current
 from personnel import bulk
 from personnel.bulk import Rows
 from personnel.models import RosterImport, StagedRoster, StagedWrite
-from personnel.roster import examination, mapping, merging, newcomers, recording, state
+from personnel.roster import answers, mapping, merging, newcomers, recording, state
 from personnel.roster.examination import Examined
 from personnel.roster.merging import Write
 from personnel.roster.terms import Terms
@@ -102,7 +102,7 @@ def holds(roster: RosterImport, terms: Terms) -> bool:
     opened = StagedRoster.objects.filter(roster=roster).values_list("depends_on", flat=True).first()
     if not opened:
         return False
-    terms = replace(terms, remembered=examination.remembered_of(opened["headers"], terms))
+    terms = replace(terms, remembered=answers.remembered_of(opened["headers"], terms))
     return opened["state"] == state.of(roster, terms, lock=True)[0]
 
 

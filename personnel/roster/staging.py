@@ -209,6 +209,14 @@ def clear_expired() -> None:
         cursor.execute("DELETE FROM personnel_stagedroster")
 
 
+def put_away(roster: RosterImport) -> None:
+    """Give a roster up: its lines go at once, and with them what is known of them."""
+    roster.staged.all().delete()
+    StagedRoster.objects.filter(roster=roster).delete()
+    roster.counts, roster.notices = {}, []
+    roster.save(update_fields=["counts", "notices"])
+
+
 def clear(roster: RosterImport) -> None:
     """After the commit only the lines that were left behind stay, to be corrected elsewhere."""
     roster.staged.exclude(fate__in=["reject", "ask"]).delete()
