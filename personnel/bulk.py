@@ -107,13 +107,21 @@ def _insert(table: str, rows: Rows) -> Composable:
     )
 
 
-def keys(cursor, model: type[models.Model], count: int) -> list[int]:
-    """New keys for so many rows, from the table's own sequence."""
+def keys(cursor, model: type[models.Model], count: int) -> Sequence[int]:
+    """New keys for so many rows, from the table's own sequence, in ascending order."""
+    if not count:
+        return range(0)
     field = model._meta.pk
     sequence = SQL("pg_get_serial_sequence({}, {})").format(Literal(model._meta.db_table), Literal(field.column))
     # As a subquery the name is looked up once, not for each key.
-    cursor.execute(SQL("SELECT nextval((SELECT {}::regclass)) FROM generate_series(1, %s)").format(sequence), [count])
-    return [key for (key,) in cursor.fetchall()]
+    taken = SQL("SELECT nextval((SELECT {}::regclass)) AS key FROM generate_series(1, %s)").format(sequence)
+    # Mostly nobody else takes any meanwhile: then the first and the last tell all of them.
+    cursor.execute(SQL("SELECT min(key), max(key) FROM ({}) AS taken").format(taken), [count])
+    first, last = cursor.fetchone()
+    if last - first + 1 == count:
+        return range(first, last + 1)
+    cursor.execute(taken, [count])
+    return sorted(key for (key,) in cursor.fetchall())
 
 
 def listed(columns: Iterable[str]) -> Composable:

@@ -22,7 +22,7 @@ for encoding in ("ascii", "cp437", "gb18030"):
 
 
 def main() -> None:
-    limits = Limits(**json.loads(sys.argv[1]))
+    limits = Limits(**json.loads(sys.stdin.buffer.readline() or sys.exit()))  # nothing to read: nobody needs it
     data = sys.stdin.buffer.read(limits.file_bytes + 1)
     set_ceilings(limits, len(data))
     with contextlib.suppress(BrokenPipeError):

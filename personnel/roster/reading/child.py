@@ -26,7 +26,7 @@ for encoding in ("ascii", "cp437", "latin-1", "utf-8-sig", "utf-16", "utf-16-le"
 
 
 def main() -> None:
-    limits = Limits(**json.loads(sys.argv[1]))
+    limits = Limits(**json.loads(sys.stdin.buffer.readline() or sys.exit()))  # nothing to read: nobody needs it
     gc.disable()  # there is nothing but cells, and no end of them
     sys.setswitchinterval(0.0005)  # two threads, and each soon waits for the other
     data = sys.stdin.buffer.read(limits.file_bytes + 1)

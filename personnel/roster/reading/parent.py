@@ -54,7 +54,9 @@ def pasted(text: str, limits: Limits) -> Book:
 
 def _answer(data: bytes, limits: Limits, meanwhile: Callable[[], None] | None) -> Iterator[dict]:
     """The messages of the child. Refused when it dies, takes too long or tells too much."""
-    heard = starter.lines(_START, python_calamine.__file__, data, limits, _LONGEST_LINE, meanwhile=meanwhile)
+    heard = starter.lines(
+        _START, python_calamine.__file__, data, limits, _LONGEST_LINE, meanwhile=meanwhile, more_to_come=True
+    )
     with contextlib.closing(heard) as lines:  # type: ignore[type-var]
         try:
             for line in lines:

@@ -179,7 +179,7 @@ def test_the_child_sees_no_secret_and_can_open_no_file(monkeypatch):
     monkeypatch.setattr(
         "personnel.photos.reading.parent._START",
         """
-import sys; sys.path[:0] = sys.argv[2:]
+import sys; sys.path[:0] = sys.argv[1:]
 from personnel.photos.reading import child
 import os
 from personnel.photos.reading.limits import Refused

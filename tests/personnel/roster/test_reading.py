@@ -397,7 +397,7 @@ def test_the_child_sees_no_secret_and_can_open_no_file(monkeypatch):
     monkeypatch.setattr(
         "personnel.roster.reading.parent._START",
         """
-import sys; sys.path[:0] = sys.argv[2:]
+import sys; sys.path[:0] = sys.argv[1:]
 from personnel.roster.reading import child, delimited
 import os, json
 def spy(data):
