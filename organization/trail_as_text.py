@@ -1,4 +1,4 @@
-"""The migration operations that write the trail functions of all tables anew: from two on whole rows are kept as text."""
+"""Migration operations that write the trail functions of all tables anew; from two on whole rows are kept as text."""
 
 from collections.abc import Iterator
 

@@ -1,6 +1,7 @@
 """Rows in bulk: COPY into a temporary table, since COPY is refused where policies are forced; SQL goes on there."""
 
 import gc
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,8 +15,9 @@ from typing import Any
 from django.db import models
 from psycopg2.sql import SQL, Composable, Identifier, Literal, Placeholder
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_ESCAPED = "\\\t\n\r"
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\f": "\\f", "\v": "\\v"})
+_ESCAPED = "\\\t\n\r\b\f\v"
+NOTHING = r"\N"  # what COPY says for NULL
 
 STAGE = "bulk_stage"
 LYING_READY = 3
@@ -38,15 +40,15 @@ def rows_of(table: Mapping[str, Sequence], *, whole: bool = False) -> Rows:
     The first column, which is the key, always goes with the text. Columns whose values are all the same need neither be
     spelled nor read again for each row: a roster fills a third of the columns that there are. `whole` spells them too.
     """
-    columns, spelled, constants = [], [], {}
+    columns, texts, constants = [], [], {}
     for at, (name, values) in enumerate(table.items()):
         if at and not whole and len(values) > 1 and values.count(values[0]) == len(values):
             constants[name] = values[0]
         else:
             columns.append(name)
-            spelled.append(_spelled(values))
-    count = len(spelled[0])
-    text = "".join([line + "\n" for line in map("\t".join, zip(*spelled, strict=True))])
+            texts.append(spelled(values))
+    count = len(texts[0])
+    text = "".join([line + "\n" for line in map("\t".join, zip(*texts, strict=True))])
     return Rows(columns, text.encode(), constants, count)
 
 
@@ -128,7 +130,24 @@ def listed(columns: Iterable[str]) -> Composable:
     return SQL(", ").join(map(Identifier, columns))
 
 
-def _spelled(values: Sequence) -> Sequence[str]:
+def copied(cursor, query: Composable, given: Any) -> list[str]:
+    """The rows that a query finds, each a line as COPY spells it: a third of the time of taking all of them apart."""
+    text = BytesIO()
+    cursor.copy_expert(b"COPY (" + cursor.mogrify(query, given) + b") TO STDOUT", text)
+    return text.getvalue().decode().split("\n")[:-1]
+
+
+def unescaped(text: str) -> str:
+    """A text that COPY spelled."""
+    return _ESCAPE.sub(lambda found: _MEANT.get(found[1], found[1]), text) if "\\" in text else text
+
+
+_ESCAPE = re.compile(r"\\(.)")
+_MEANT = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
+
+
+def spelled(values: Sequence) -> Sequence[str]:
+    """The values of a column as COPY spells them, in both directions alike. KeyError for a value without spelling."""
     kinds = set(map(type, values))
     if kinds == {str}:
         together = "".join(values)
@@ -140,7 +159,7 @@ def _spelled(values: Sequence) -> Sequence[str]:
 
 _SPELLINGS: dict[type, Callable[[Any], str]] = {
     str: lambda value: value.translate(_ESCAPES),
-    type(None): lambda value: r"\N",
+    type(None): lambda value: NOTHING,
     bytes: lambda value: r"\\x" + value.hex(),
     int: str,
     bool: lambda value: "t" if value else "f",

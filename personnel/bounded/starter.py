@@ -1,5 +1,6 @@
 """The side of the web server: starts a child process, gives it the bytes, and hears what it tells in lines."""
 
+import atexit
 import contextlib
 import json
 import os
@@ -42,8 +43,8 @@ def lines(
 ) -> Iterator[bytes]:
     """The lines that a child tells of the data; `library` is a file of the package that reads them. Raises CutOff.
 
-    The limits are the first line that it hears, as JSON. `meanwhile` is called once the child is at work. Where there is
-    `more_to_come`, the next child is started as soon as this one ends, and waits with everything imported.
+    The limits are the first line that it hears, as JSON. `meanwhile` is called once the child is at work. Where there
+    is `more_to_come`, the next child is started as soon as this one ends, and waits with everything imported.
     """
     with _waiting.take(run, library) or _started(run, library) as child:
         given = json.dumps(asdict(limits)).encode() + b"\n"
@@ -55,6 +56,9 @@ def lines(
             if meanwhile:
                 meanwhile()
             yield from _heard(child.stdout, limits.answer_bytes, longest)
+        except CutOff:
+            more_to_come = False  # a program that fails is not left waiting
+            raise
         finally:
             watchdog.cancel()
             child.kill()
@@ -110,6 +114,11 @@ class _Waiting:
             self._children[key] = _started(run, library), timer
             timer.start()
 
+    def dismiss_all(self) -> None:
+        for pid, *program in list(self._children):
+            if pid == os.getpid():
+                self._dismiss(*program)
+
     def _dismiss(self, run: str, library: str | None) -> None:
         if child := self.take(run, library):
             with child:
@@ -117,6 +126,7 @@ class _Waiting:
 
 
 _waiting = _Waiting()
+atexit.register(_waiting.dismiss_all)
 
 
 def _feed(stdin: IO[bytes] | None, given: bytes, data: bytes) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from organization import divisions
 from organization.keyring import sealer
 from organization.refusal import fill
+from personnel.roster import alike
 from personnel.roster.fields import FIELDS
 from personnel.roster.known import Known, Service
 from personnel.roster.places import plain
@@ -34,6 +35,8 @@ def compare(step: Step, register: Register, terms: Terms) -> None:
     elif step.member is None:
         _new_service(step, "recruited", register, terms)
         _notice_namesake(step, register)
+    elif alike.find(step):
+        return
     elif step.member.name != step.row.values["name"]:
         names = {"known": step.member.name, "given": step.row.values["name"]}
         message = fill(_("The document number is registered for “%(known)s”, here it is “%(given)s”."), names)
@@ -104,8 +107,8 @@ def _changed(row: Row, member: Known) -> Changes:
         }
     if phone := row.values.get("phone"):
         digest = sealer().digest(phone, purpose="phone")
-        if digest != member.phone:  # told by digests, never by numbers
-            changes["phone"] = (member.phone.hex() or None, digest.hex())
+        if digest.hex() != member.phone:  # told by digests, never by numbers
+            changes["phone"] = (member.phone or None, digest.hex())
     return changes
 
 

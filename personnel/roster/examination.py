@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.keyring import sealer
 from personnel.bulk import uncollected
-from personnel.roster import answers, corrected, judging, layout, mapping, values
+from personnel.roster import alike, answers, corrected, judging, layout, mapping, values
 from personnel.roster.early import Early, context_of
 from personnel.roster.filling import Filled, fill
 from personnel.roster.placing import Placing
@@ -151,6 +151,8 @@ def examine(
     filled = set[str]().union(*(step.row.values for step in steps))
     fetched = source.early.fetched if source.early else None
     register = look_up(people, terms, lock=lock, filled=filled, elsewhere=elsewhere, fetched=fetched)
+    if register.members:
+        alike.note([step for step in steps if step.digest in register.members], filled)
     plan = judging.judge(steps, register, terms)
     if tell is not None:
         tell(len(steps))

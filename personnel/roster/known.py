@@ -1,9 +1,10 @@
 """People of the register as a roster is held against them, as far as the sender may see them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -11,8 +12,8 @@ from django.db.models import CharField
 from psycopg2.sql import SQL, Composable, Identifier
 
 from organization import divisions
-from personnel.bulk import listed
-from personnel.models import Assignment
+from personnel.bulk import NOTHING, copied, unescaped
+from personnel.models import Assignment, Member
 from personnel.roster.fields import FIELDS
 from personnel.roster.terms import Terms
 
@@ -48,14 +49,45 @@ def in_one(digests: Sequence[bytes]) -> dict[str, Any]:
     return {"digests": together, "size": len(together)}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which columns were read, in the order in which a person and a service are told: as COPY spells them, with tabs.
+
+    A person begins with the name; a service with its key, unit, force and last day, and ends with `settled`: what a
+    roster may change without a look at anything else.
+    """
+
+    person: tuple[str, ...]
+    service: tuple[str, ...]
+    settled: tuple[str, ...]
+
+    @classmethod
+    def of(cls, filled: Collection[str]) -> "Shape":
+        """What has to be read for a roster that has values for these fields."""
+        wanted = _ALWAYS.union(filled, () if _CONTRACT.isdisjoint(filled) else _CONTRACT)
+        service = [column for column in SERVICE_COLUMNS if column in wanted and column != "ended_on"]
+        settled = tuple(column for column in service if column in _SETTLED)
+        return cls(
+            ("name", *(key for key in ("phone", *PERSON_COLUMNS) if key in filled)),
+            ("ended_on", *(column for column in service if column not in _SETTLED), *settled),
+            settled,
+        )
+
+
+@dataclass(frozen=True)
 class Service:
-    """A service that the reader may see; `values` are its columns that the roster may change, None for blank."""
+    """A service that the reader may see."""
 
     id: int
     unit: int
     force: str
-    values: dict[str, Any]
+    told: str
+    shape: Shape
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The columns that the roster may change, None for blank."""
+        return _taken_apart(self.shape.service, self.told)
 
     @property
     def ended_on(self) -> date | None:
@@ -72,18 +104,58 @@ class Service:
         return (self.ended_on is None or self.ended_on > start) and (end is None or self.values["started_on"] < end)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Known:
-    """A member of the register: id, unit that keeps the file, name, digest of the phone, columns that the roster may
-    change, services seen; names of contacts where the roster has some."""
+    """A member of the register: key, unit that keeps the file, names of contacts where the roster has some.
+
+    All else is taken apart when it is asked for: in most rosters most people are as they are known, and that is seen
+    from what is told of them as a whole.
+    """
 
     id: int
     unit: int
-    name: str
-    phone: bytes
-    values: dict[str, Any]
-    services: list[Service] = field(default_factory=list)
+    told: str
+    told_services: str
+    shape: Shape
     contacts: frozenset[str] = frozenset()
+
+    @cached_property
+    def _told(self) -> dict[str, Any]:
+        return _taken_apart(self.shape.person, self.told)
+
+    @property
+    def name(self) -> str:
+        return self._told["name"]
+
+    @property
+    def phone(self) -> str:
+        """The digest in hexadecimal; "" where there is none."""
+        return self._told["phone"] or ""
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The columns that the roster may change, None for blank."""
+        return {key: value for key, value in self._told.items() if key not in ("name", "phone")}
+
+    @cached_property
+    def services(self) -> list[Service]:
+        told = self.told_services.split("\n") if self.told_services else []
+        return [self._service(*each.split("\t", 3)) for each in told]
+
+    def only_service(self, unit: int, force: str, settled: str) -> Service | None:
+        """The service in this unit and force of which that is told, if it has no end and there is no other."""
+        key, of_unit, of_force, told = self.told_services.split("\t", 3) if self.told_services else [""] * 4
+        if (
+            of_unit == str(unit)
+            and of_force == force
+            and told.startswith(NOTHING)
+            and told.split("\t", len(self.shape.service) - len(self.shape.settled))[-1] == settled
+        ):
+            return self._service(key, of_unit, of_force, told)
+        return None
+
+    def _service(self, key: str, unit: str, force: str, told: str) -> Service:
+        return Service(int(key), int(unit), force, told, self.shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,59 +210,84 @@ def of_digests(digests: list[bytes], lock: bool, filled: Collection[str]) -> dic
 
 
 def _read(cursor, whom: Composable, given: Mapping[str, Any], filled: Collection[str]) -> dict[bytes, Known]:
-    columns = [column for column in PERSON_COLUMNS if column in filled]
-    cursor.execute(
-        SQL("SELECT id_digest, {} FROM personnel_member m {}").format(
-            listed(["id", "unit_id", "name", "phone_digest", *columns]), whom
+    shape = Shape.of(filled)
+    people = copied(
+        cursor,
+        SQL("SELECT encode(id_digest, 'hex'), id, unit_id, {} FROM personnel_member m {}").format(
+            SQL(", ").join(map(_as_told, shape.person)), whom
         ),
         given,
     )
-    found = {
-        bytes(digest): Known(key, unit, name, bytes(phone or b""), dict(zip(columns, values, strict=True)))
-        for digest, key, unit, name, phone, *values in cursor.fetchall()
+    lines = [line.split("\t", 3) for line in people]
+    keys = [key for _digest, key, *_rest in lines]
+    services = _services(cursor, keys, shape) if keys else {}
+    contacts = _contacts(cursor, keys) if keys and "contact_name" in filled else {}
+    nobody: frozenset[str] = frozenset()
+    return {
+        bytes.fromhex(digest): Known(int(key), int(unit), told, services.get(key, ""), shape, contacts.get(key, nobody))
+        for digest, key, unit, told in lines
     }
-    if found:
-        _add_services(found, filled)
-    if found and "contact_name" in filled:
-        _add_contacts(found)
-    return found
 
 
-_TEXTS = frozenset(field.attname for field in Assignment._meta.concrete_fields if isinstance(field, CharField))
+_BLANK_IS_NULL = frozenset(
+    field.attname
+    for model in (Member, Assignment)
+    for field in model._meta.concrete_fields
+    if isinstance(field, CharField)
+)
 # What a roster may change without having values for it, or what is needed to see whether days agree.
 _ALWAYS = frozenset(("sponsor", "employer_id", "share", "started_on", "ended_on", "ending"))
 _CONTRACT = frozenset(("contract_from", "contract_until"))
-COMPARED = frozenset((*PERSON_COLUMNS, *SERVICE_COLUMNS, "contact_name"))
+_SETTLED = frozenset(("post", "grade", "badge", "started_on", *_CONTRACT))
+COMPARED = frozenset((*PERSON_COLUMNS, *SERVICE_COLUMNS, "contact_name", "phone"))
 
 
-def _blank_is_null(column: str) -> Composable:
-    return SQL("NULLIF({}, '')").format(Identifier(column)) if column in _TEXTS else Identifier(column)
+def _as_told(column: str) -> Composable:
+    if column == "phone":
+        return SQL("encode(phone_digest, 'hex')")
+    return SQL("NULLIF({}, '')").format(Identifier(column)) if column in _BLANK_IS_NULL else Identifier(column)
 
 
-def _add_services(found: Mapping[bytes, Known], filled: Collection[str]) -> None:
-    wanted = _ALWAYS.union(filled, () if _CONTRACT.isdisjoint(filled) else _CONTRACT)
-    columns = [column for column in SERVICE_COLUMNS if column in wanted]
-    by_key = {known.id: known for known in found.values()}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            SQL(
-                "SELECT id, member_id, unit_id, force, {} FROM personnel_assignment"
-                " WHERE member_id = ANY (%s) ORDER BY id"
-            ).format(SQL(", ").join(map(_blank_is_null, columns))),
-            [list(by_key)],
-        )
-        for key, member, unit, force, *values in cursor.fetchall():
-            by_key[member].services.append(Service(key, unit, force, dict(zip(columns, values, strict=True))))
+def _services(cursor, keys: Sequence[str], shape: Shape) -> dict[str, str]:
+    """What is told of the services of the people with these keys, those of one person on lines of their own."""
+    told = copied(
+        cursor,
+        SQL(
+            "SELECT member_id, id, unit_id, force, {} FROM personnel_assignment"
+            " WHERE member_id = ANY (string_to_array(%s, ',')::bigint[]) ORDER BY id"
+        ).format(SQL(", ").join(map(_as_told, shape.service))),
+        [",".join(keys)],
+    )
+    found: dict[str, str] = {}
+    for line in told:
+        key, rest = line.split("\t", 1)
+        found[key] = f"{found[key]}\n{rest}" if key in found else rest
+    return found
 
 
-def _add_contacts(found: Mapping[bytes, Known]) -> None:
-    by_key = {known.id: known for known in found.values()}
+def _contacts(cursor, keys: Sequence[str]) -> dict[str, frozenset[str]]:
     names = defaultdict(set)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT member_id, name FROM personnel_emergencycontact WHERE member_id = ANY (%s)", [list(by_key)]
-        )
-        for member, name in cursor.fetchall():
-            names[member].add(name)
-    for member, told in names.items():
-        by_key[member].contacts = frozenset(told)
+    cursor.execute(
+        "SELECT member_id::text, name FROM personnel_emergencycontact"
+        " WHERE member_id = ANY (string_to_array(%s, ',')::bigint[])",
+        [",".join(keys)],
+    )
+    for key, name in cursor.fetchall():
+        names[key].add(name)
+    return {key: frozenset(told) for key, told in names.items()}
+
+
+# --- spelling ---------------------------------------------------------------------------------------------------------
+
+
+def _taken_apart(columns: Sequence[str], told: str) -> dict[str, Any]:
+    return {
+        column: None if text == NOTHING else _READINGS.get(column, unescaped)(text)
+        for column, text in zip(columns, told.split("\t"), strict=True)
+    }
+
+
+_READINGS: dict[str, Callable[[str], Any]] = {
+    **dict.fromkeys(("employer_id", "share"), int),
+    **dict.fromkeys(("started_on", "ended_on", "contract_from", "contract_until"), date.fromisoformat),
+}

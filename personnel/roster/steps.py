@@ -28,6 +28,7 @@ class Step:
     service_changes: Changes = field(default_factory=dict)
     new_service: dict[str, Any] | None = None
     request: str = ""
+    told: tuple[str, str] | None = None  # person and service as the register tells them
 
     @property
     def effect(self) -> str:
