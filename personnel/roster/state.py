@@ -16,7 +16,8 @@ def of(roster: RosterImport, terms: Terms, *, lock: bool = False) -> tuple[str, 
     """The hash of what stands now, and the age of what was changed last, counted in transactions.
 
     Rows are told by key and transaction: any change gives them a new one. People whom the register does not know are
-    not asked for: those that it learns of meanwhile are Lost. `lock` holds the files of the people until the commit.
+    not asked for: those that it learns of meanwhile are Lost. `lock` holds the files of the people until the commit;
+    not of those of whom the roster says nothing new: whoever changes them from now on does so after it.
     """
     given = (
         terms.today,
@@ -33,7 +34,7 @@ def of(roster: RosterImport, terms: Terms, *, lock: bool = False) -> tuple[str, 
         if lock:  # in the order in which every roster takes them; what others did until then the next statement sees
             cursor.execute(
                 "SELECT FROM personnel_member"
-                " WHERE id IN (SELECT member_id FROM personnel_stagedrow WHERE roster_id = %s)"
+                " WHERE id IN (SELECT member_id FROM personnel_stagedrow WHERE roster_id = %s AND fate <> 'unchanged')"
                 " ORDER BY id_digest FOR NO KEY UPDATE",
                 [roster.pk],
             )

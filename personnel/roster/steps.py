@@ -1,6 +1,7 @@
 """What is to be done with each row of a roster: a step for each, and all of them as a plan."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from personnel.roster.known import Known, Service
@@ -36,7 +37,7 @@ class Step:
         told = f"{self.fate} {self.unit} {self.force} {self.request} {self.member_id} {self.service_id}"
         if self.changes or self.service_changes:
             return short_hash(told, *_told(self.changes), *_told(self.service_changes))
-        return short_hash(told)
+        return short_hash(told) if self.member else _hash_of_many(told)
 
     @property
     def member_id(self) -> int:
@@ -47,6 +48,9 @@ class Step:
     def service_id(self) -> int:
         """The service that the row changes, 0 where there is none."""
         return self.service.id if self.service else 0
+
+
+_hash_of_many = lru_cache(maxsize=500)(short_hash)  # all who begin in a unit and force are told alike
 
 
 def _told(changes: Changes) -> list[str]:

@@ -19,7 +19,7 @@ from personnel.roster.values.context import Context
 CellCleaner = Callable[[Cell], Cleaned]
 # Columns whose cells hardly repeat: remembering what became of them costs more than it saves.
 _EACH_ITS_OWN = frozenset(
-    {"seq", "name", "former_name", "id_number", "phone", "contact_name", "contact_phone", "address", "badge"}
+    {"name", "former_name", "id_number", "phone", "contact_name", "contact_phone", "address", "badge"}
     | {"household_address"}
 )
 # Their value depends on the rest of the row.
@@ -30,7 +30,7 @@ _YES_OR_NO = ("contract_signed", "social_insurance", "medical_insurance", "injur
 
 class Cleaner:
     """Cleans the lines of one table. `fields` maps the position of a column, from 0, to a field; the first column of
-    a field counts. Columns of fields that are not imported are not looked at."""
+    a field counts. Columns of fields that are not imported are not looked at, nor are serial numbers."""
 
     def __init__(self, sheet: str, fields: Mapping[int, str], context: Context) -> None:
         self.sheet = sheet
@@ -39,7 +39,7 @@ class Cleaner:
         self._columns: list[_Column] = []
         known = cleaners(context)
         for index, field in sorted(fields.items()):
-            if is_modelled(field) and field not in self.letters:
+            if is_modelled(field) and field in known and field not in self.letters:
                 self._add(index, field, known)
                 if field == "ending":  # the clerk's own words are kept beside the kind
                     self._add(index, "ending_note", known)
@@ -93,18 +93,22 @@ class Cleaner:
         ]
         for at, field, each in said:
             self._take(rows[at], field, each)
-        for row, each_held in zip(rows, zip(*held.values(), strict=True) if held else repeat(()), strict=False):
-            of_row = dict(zip(held, each_held, strict=True))
-            if not (self._may_be_plain and self._is_plain(row, of_row)):
-                self._judge(row, of_row)
+        if held and self._may_be_plain:
+            sexes = held.get("sex") or [BLANK] * len(rows)
+            are_plain = list(map(self._is_plain, rows, map(_VALUE, held["id_number"]), sexes))
+        else:
+            are_plain = [False] * len(rows)
+        for at, (row, is_plain) in enumerate(zip(rows, are_plain, strict=True)):
+            if not is_plain:
+                self._judge(row, {field: cells[at] for field, cells in held.items()})
         return rows
 
-    def _is_plain(self, row: Row, held: dict[str, Cleaned]) -> bool:
+    def _is_plain(self, row: Row, cell: Cell, sex: Cleaned) -> bool:
         """Whether a resident's number tells the person, and nothing is to be said: nearly all rows, at half the cost.
 
         Then its values are in the row; else they are as they were.
         """
-        values, cell, sex = row.values, held["id_number"].value, held.get("sex", BLANK)
+        values = row.values
         force = values.get("force") or self.context.force
         if row.findings or sex.remarks or values.get("document") or force == "volunteer" or not numbers.is_plain(cell):
             return False
@@ -220,12 +224,19 @@ class _Column:
         if not _NOT_REMEMBERED.isdisjoint(map(type, cells)):
             return [BLANK if type(cell) is CellError else clean(cell) for cell in cells]
         if self.field in _EACH_ITS_OWN:
+            if (at_once := _AT_ONCE.get(self.field)) and (plain := at_once(cells)):
+                return plain
             return [clean(cell) if one is None else one for cell, one in zip(cells, map(seen.get, cells), strict=True)]
         for cell in set(cells) - seen.keys():
             seen[cell] = clean(cell)
         return list(map(seen.__getitem__, cells))
 
 
+_AT_ONCE: dict[str, Callable[[Sequence[Cell]], list[Cleaned] | None]] = {
+    "phone": numbers.plain_phones,
+    "contact_phone": numbers.plain_phones,
+    **{field: partial(plain.plain_texts, plain.LENGTHS[field]) for field in ("address", "household_address")},
+}
 _VALUE, _REMARKS = itemgetter(0), itemgetter(1)
 _NOT_REMEMBERED = frozenset({bool, CellError})  # True is the same key as 1
 

@@ -1,7 +1,7 @@
 """Free text and names: nothing hidden, single blanks, no longer than the register keeps."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from django.utils.translation import gettext_lazy as _
@@ -44,7 +44,6 @@ LENGTHS = {
     "village": 60,
     "unit": 60,
     "squad": 60,
-    "seq": 20,
 }
 # Patterns for names look back and forth over blanks; a page of blanks must not reach them.
 _ABSURD_NAME = 4 * names.MAX_NAME_LENGTH
@@ -64,6 +63,15 @@ def text(limit: int, cell: Cell) -> Cleaned:
     if len(tidy) > limit:
         return too_long(len(tidy), limit)
     return Cleaned(None if means_blank(tidy) else tidy, () if visible == typed else (_HIDDEN_TAKEN_OUT,))
+
+
+def plain_texts(limit: int, cells: Sequence[Cell]) -> list[Cleaned] | None:
+    """The texts of a column, if none of them needs a look: ten times as fast as one by one."""
+    if set(map(type, cells)) != {str} or max(map(len, cells)) > limit or not all(cells):  # type: ignore[arg-type]
+        return None
+    if not "".join(cells).isalnum() or any(map(means_blank, cells)):  # type: ignore[arg-type]
+        return None
+    return list(map(Cleaned, cells))
 
 
 def _without_stray_quotes(tidy: str) -> str:
