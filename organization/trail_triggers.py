@@ -17,14 +17,14 @@ DECLARE
 BEGIN
   IF TG_OP = 'INSERT' THEN
     INSERT INTO organization_trail (action, table_name, row, unit_id, member_id, {created}, {who})
-    SELECT 'I', '{table}', n.{key}, {unit_n}, {member_n}, {row_n}, {s_who} FROM new_rows n;
+    SELECT 'I', '{table}', n.{key}, {unit_n}, {member_n}, {row_n}, {s_who} FROM new_rows n ORDER BY n.{key};
   ELSIF TG_OP = 'UPDATE' THEN
     INSERT INTO organization_trail (action, table_name, row, unit_id, member_id, before, after, {who})
     SELECT 'U', '{table}', n.{key}, {unit_n}, {member_n}, {before}, {after}, {s_who}
     FROM old_rows o JOIN new_rows n ON n.{key} = o.{key} WHERE o IS DISTINCT FROM n;
   ELSE
     INSERT INTO organization_trail (action, table_name, row, unit_id, member_id, {removed}, {who})
-    SELECT 'D', '{table}', o.{key}, {unit_o}, {member_o}, {row_o}, {s_who} FROM old_rows o;
+    SELECT 'D', '{table}', o.{key}, {unit_o}, {member_o}, {row_o}, {s_who} FROM old_rows o ORDER BY o.{key};
   END IF;
   RETURN NULL;
 END $$;
