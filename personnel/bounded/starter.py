@@ -15,7 +15,7 @@ from typing import IO, Any
 _PROJECT = Path(__file__).resolve().parents[2]
 # The environment of the server holds its secrets; the child needs no more than a loader needs.
 _AHEAD = 2**20  # bytes that the child may be ahead of whoever hears it
-_WAITS = 600  # seconds: who sends one roster mostly sends the next soon, or none today
+_SOON, _WAITS = 2, 600  # seconds: who sends one roster mostly sends the next soon, or none today
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
@@ -44,7 +44,7 @@ def lines(
     """The lines that a child tells of the data; `library` is a file of the package that reads them. Raises CutOff.
 
     The limits are the first line that it hears, as JSON. `meanwhile` is called once the child is at work. Where there
-    is `more_to_come`, the next child is started as soon as this one ends, and waits with everything imported.
+    is `more_to_come`, the next child is started soon after this one ends, and waits with everything imported.
     """
     with _waiting.take(run, library) or _started(run, library) as child:
         given = json.dumps(asdict(limits)).encode() + b"\n"
@@ -104,15 +104,20 @@ class _Waiting:
         return child if child and child.poll() is None else None
 
     def put(self, run: str, library: str | None) -> None:
-        """Let one wait, unless one does."""
+        """Let one wait, unless one does: soon, when what the last one told has been dealt with."""
+        self._later(_SOON, self._start, run, library)
+
+    def _start(self, run: str, library: str | None) -> None:
         key = os.getpid(), run, library  # a process that was forked from this one has none of its children
         with self._lock:
-            if key in self._children:
-                return
-            timer = threading.Timer(_WAITS, self._dismiss, key[1:])
-            timer.daemon = True
-            self._children[key] = _started(run, library), timer
-            timer.start()
+            if key not in self._children:
+                self._children[key] = _started(run, library), self._later(_WAITS, self._dismiss, run, library)
+
+    def _later(self, seconds: int, function: Callable, *given) -> threading.Timer:
+        timer = threading.Timer(seconds, function, given)
+        timer.daemon = True
+        timer.start()
+        return timer
 
     def dismiss_all(self) -> None:
         for pid, *program in list(self._children):
