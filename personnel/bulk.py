@@ -152,6 +152,9 @@ def spelled(values: Sequence) -> Sequence[str]:
     if kinds == {str}:
         together = "".join(values)
         return [value.translate(_ESCAPES) for value in values] if any(map(together.count, _ESCAPED)) else values
+    if date in kinds:  # most days occur many times
+        told = {value: _SPELLINGS[type(value)](value) for value in set(values)}
+        return list(map(told.__getitem__, values))
     if len(kinds) == 1:
         return list(map(_SPELLINGS[kinds.pop()], values))
     return [_SPELLINGS[type(value)](value) for value in values]

@@ -74,7 +74,7 @@ class Shape:
         )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Service:
     """A service that the reader may see."""
 
@@ -104,7 +104,7 @@ class Service:
         return (self.ended_on is None or self.ended_on > start) and (end is None or self.values["started_on"] < end)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Known:
     """A member of the register: key, unit that keeps the file, names of contacts where the roster has some.
 

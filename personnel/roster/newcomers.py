@@ -4,7 +4,6 @@ What takes long is done last: at a confirmation it is done while the database wr
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from functools import partial
 from operator import itemgetter
 from typing import Any
@@ -38,7 +37,7 @@ def columns(steps: Sequence[Step], keys: Keys) -> Newcomers:
         "id_digest": [step.digest.hex() for step in steps],
         **found,
         "phone": [phone or None for phone in found["phone"]],
-        "birth_date": list(map(date.isoformat, found["birth_date"])),
+        "birth_date": bulk.spelled(found["birth_date"]),
     }
 
 
