@@ -81,7 +81,8 @@ class StagedRow(models.Model):
     staged_at = models.DateTimeField(db_default=Now())
     sheet = models.PositiveSmallIntegerField()
     number = models.PositiveIntegerField()
-    cells = models.BinaryField(db_column="cells_sealed")
+    cells = models.BinaryField(db_column="cells_sealed", null=True)  # None: they stand in the block
+    block_id = models.BigIntegerField(null=True)
     is_skipped = models.BooleanField(default=False)
     is_corrected = models.BooleanField(default=False)
     fate = models.CharField(max_length=9, blank=True, default="")
@@ -98,6 +99,19 @@ class StagedRow(models.Model):
 
     def __str__(self):
         return f"{self.sheet}:{self.number}"
+
+
+class StagedBlock(models.Model):
+    """The cells of some hundred lines between upload and confirmation, sealed as one; only their sender opens them."""
+
+    roster = models.ForeignKey(RosterImport, models.CASCADE, related_name="blocks", db_constraint=False)
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    actor = models.BigIntegerField()
+    staged_at = models.DateTimeField(db_default=Now())
+    content = models.BinaryField(db_column="content_sealed")
+
+    def __str__(self):
+        return f"{self.roster_id}: {self.pk}"
 
 
 class StagedRoster(models.Model):

@@ -11,7 +11,7 @@ from personnel.roster import staged_lines
 from personnel.roster.fields import FIELDS
 from personnel.roster.filling import PLACES, TEXTS
 from personnel.roster.question_groups import SERVES_OR_KEPT_ELSEWHERE, AskedQuestion, QuestionGroup, groups
-from personnel.roster.shapes import column_letter
+from personnel.roster.shapes import Cell, column_letter
 
 KINDS = {"Problem": "problem", "Question": "question", "Notice": "notice"}
 OF_A_PERSON = (*SERVES_OR_KEPT_ELSEWHERE, "sex_differs", "name_unreadable", "truncated", "january_or_october")
@@ -75,6 +75,8 @@ class Preview:
     def __init__(self, roster, rows, *, is_waiting: bool, asked: list[dict] | None = None) -> None:
         self.roster, self.is_waiting = roster, is_waiting
         self.listed = list(rows)
+        opened = staged_lines.open_all(self.listed) if is_waiting else (([], None) for _row in self.listed)
+        self.cells = [cells for cells, _values in opened]
         keys = [row.member_id for row in self.listed if row.member_id]
         self.members = Member.objects.in_bulk(keys)
         self.places = {sheet["name"]: place for place, sheet in enumerate(roster.sheets)}
@@ -113,8 +115,10 @@ class Preview:
         if not lines:
             return {}
         sheets, numbers = zip(*lines, strict=True)
-        rows = self.roster.staged.filter(sheet__in=set(sheets), number__in=set(numbers))
-        return {line: staged_lines.open_cells(row) for row in rows if (line := (row.sheet, row.number)) in lines}
+        found = self.roster.staged.filter(sheet__in=set(sheets), number__in=set(numbers)).order_by("sheet", "number")
+        rows = [row for row in found if (row.sheet, row.number) in lines]
+        opened = staged_lines.open_all(rows)
+        return {(row.sheet, row.number): cells for row, (cells, _values) in zip(rows, opened, strict=True)}
 
     def _merged(self) -> dict[tuple[int, int, int], str]:
         """What the blank cells of merged ranges mean: {(sheet, row, column): text}."""
@@ -137,7 +141,7 @@ class Preview:
         }
 
     def rows(self) -> list[ShownRow]:
-        return [self._row(row) for row in self.listed]
+        return list(map(self._row, self.listed, self.cells))
 
     def sheets(self) -> list[ShownSheet]:
         """The lines, with the headers of the sheet that they stand in."""
@@ -152,9 +156,8 @@ class Preview:
             found[-1].rows.append(row)
         return found
 
-    def _row(self, row) -> ShownRow:
+    def _row(self, row, cells: list[Cell]) -> ShownRow:
         sheet = self.roster.sheets[row.sheet]
-        cells = staged_lines.open_cells(row) if self.is_waiting else []
         changes = row.changes if self.is_waiting else {}
         shown = []
         for index, header, name in sheet["columns"]:

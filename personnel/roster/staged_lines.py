@@ -1,7 +1,7 @@
 """The staged lines of a roster as they are read again: opened, and made the file that they came from."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import chain, islice
@@ -9,12 +9,16 @@ from json import encoder
 from typing import Any, NamedTuple
 
 from organization.keyring import sealer
-from personnel.models import RosterImport, StagedRoster, StagedRow
-from personnel.roster.examination import Marks, Place, Source
+from personnel.models import RosterImport, StagedBlock, StagedRoster, StagedRow
+from personnel.roster import examination
+from personnel.roster.examination import Marks, Source
 from personnel.roster.repeats import SAMPLE, Repeats
 from personnel.roster.shapes import Cell, CellError, Column, Layout, Line, Table
 
 TABLE, COLUMN = StagedRow._meta.db_table, "cells_sealed"
+BLOCK, CONTENT = StagedBlock._meta.db_table, "content_sealed"
+LINES_A_BLOCK = 200  # a page of lines is in one or two
+Place = tuple[int, int]  # of the sheet, and row
 
 
 class StagedLine(NamedTuple):
@@ -23,7 +27,8 @@ class StagedLine(NamedTuple):
     pk: int
     sheet: int
     number: int
-    cells: bytes | memoryview
+    cells: bytes | memoryview | None
+    block_id: int | None
     is_skipped: bool
     effect: str
     refusal: str
@@ -44,7 +49,7 @@ def source_of(roster: RosterImport, rows: Sequence[StagedLine]) -> Source:
     ]
     cleaned = StagedRoster.objects.filter(roster=roster).values_list("cleaned", flat=True).first() or {}
     fields = [cleaned.get("fields", {}).get(table.sheet, ()) for table in tables]
-    opened = map(_opened, rows)
+    opened = open_all(rows)
     sample = list(islice(opened, SAMPLE))
     repeats = Repeats([*(cells for cells, _values in sample), *(values for _cells, values in sample if values)])
     for row, (cells, kept) in zip(rows, chain(sample, opened), strict=True):
@@ -56,7 +61,7 @@ def source_of(roster: RosterImport, rows: Sequence[StagedLine]) -> Source:
 
 def rows_of(roster: RosterImport) -> list[StagedLine]:
     rows = roster.staged.order_by("sheet", "number").values_list(
-        "pk", "sheet", "number", "cells", "is_skipped", "effect", "refusal"
+        "pk", "sheet", "number", "cells", "block_id", "is_skipped", "effect", "refusal"
     )
     return [StagedLine(*row) for row in rows]
 
@@ -69,7 +74,7 @@ def marks(roster: RosterImport, rows: Iterable[StagedLine]) -> Marks:
     )
 
 
-def effects(roster: RosterImport, rows: Iterable[StagedLine]) -> dict[Place, str]:
+def effects(roster: RosterImport, rows: Iterable[StagedLine]) -> dict[examination.Place, str]:
     return {(roster.sheets[row.sheet]["name"], row.number): row.effect for row in rows}
 
 
@@ -81,12 +86,35 @@ def seal(cells: list[Cell], key: int) -> bytes:
     return sealer().seal(spell([cells, None]), table=TABLE, column=COLUMN, row=key)
 
 
+def seal_blocks(lines: Sequence[list], keys: Sequence[int]) -> list[bytes | None]:
+    """Blocks of lines, each [place of its sheet, row, cells, values or None], as many as there are keys."""
+    starts = range(0, len(lines), LINES_A_BLOCK)
+    texts = [spell(lines[first : first + LINES_A_BLOCK]) for first in starts]
+    return sealer().seal_all(texts, table=BLOCK, column=CONTENT, rows=keys)
+
+
 def open_cells(row: StagedLine | StagedRow) -> list[Cell]:
-    return _opened(row)[0]
+    """The cells of one line; of several open_all asks once."""
+    return next(open_all([row]))[0]
 
 
-def _opened(row: StagedLine | StagedRow) -> list[Any]:
-    return _read(sealer().open(row.cells, table=TABLE, column=COLUMN, row=row.pk))
+def open_all(rows: Sequence[StagedLine | StagedRow]) -> Iterator[list[Any]]:
+    """The cells of lines, and their values as far as these are kept. Lines of one block stand together."""
+    wanted = {row.block_id for row in rows if row.cells is None}
+    sealed = dict(StagedBlock.objects.filter(pk__in=wanted).values_list("pk", "content")) if wanted else {}
+    key, lines = None, dict[Place, list]()
+    for row in rows:
+        if row.cells is not None:
+            yield _read(sealer().open(row.cells, table=TABLE, column=COLUMN, row=row.pk))
+            continue
+        if row.block_id != key:
+            key, lines = row.block_id, _lines(row.block_id, sealed[row.block_id])
+        yield lines[row.sheet, row.number]
+
+
+def _lines(key: int, sealed: bytes | memoryview) -> dict[Place, list]:
+    told = _read(sealer().open(sealed, table=BLOCK, column=CONTENT, row=key))
+    return {(sheet, number): rest for sheet, number, *rest in told}
 
 
 @lru_cache(maxsize=20_000)  # the same days come again and again

@@ -2,22 +2,23 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from organization import rights
-from organization.keyring import sealer
 from organization.models import Account
 from organization.scope import GATE, current, entered
 from personnel import bulk
 from personnel.bulk import uncollected
-from personnel.models import Force, RosterImport, StagedRoster, StagedRow
+from personnel.models import Force, RosterImport, StagedBlock, StagedRoster, StagedRow
 from personnel.roster import prepared, staged_lines, values
 from personnel.roster.committing import NotCommitted, describe
 from personnel.roster.examination import REFUSALS, Examined, Source, Tell, cleaned_with, examine
 from personnel.roster.recording import findings_told, without_numbers
 from personnel.roster.shapes import Cell, Question, Row
+from personnel.roster.staged_lines import LINES_A_BLOCK
 from personnel.roster.steps import Plan, Step
 from personnel.roster.terms import Terms
 
@@ -103,16 +104,31 @@ def _keep(source: Source, roster: RosterImport, said: Said, cursor, writer: bulk
     """Write the lines a few thousand at a time, so that the first are being written while the next are sealed."""
     lines = [line for table in source.layout.tables for line in table.lines]
     whose = {"roster_id": roster.pk, "unit_id": roster.unit_id, "actor": current().actor}
-    fresh = {"staged_at": timezone.now().isoformat(), "is_skipped": False, "is_corrected": False, "refusal": ""}
-    keys = bulk.keys(cursor, StagedRow, len(lines))
+    now, fresh = timezone.now().isoformat(), {"is_skipped": False, "is_corrected": False, "refusal": ""}
+    blocks = bulk.keys(cursor, StagedBlock, -(-len(lines) // LINES_A_BLOCK))
     for first in range(0, len(lines), ROWS_AT_ONCE):
         last = min(first + ROWS_AT_ONCE, len(lines))
         judgement, values = said(first, last)
-        texts = [staged_lines.spell([line.cells, known]) for line, known in zip(lines[first:last], values, strict=True)]
-        sealed = sealer().seal_all(texts, table=staged_lines.TABLE, column=staged_lines.COLUMN, rows=keys[first:last])
-        same = {column: [value] * len(sealed) for column, value in (whose | fresh).items()}
-        rows = bulk.rows_of({"id": keys[first:last], staged_lines.COLUMN: sealed, **judgement, **same})
-        writer.write(bulk.insert, cursor, staged_lines.TABLE, rows)
+        told = [
+            [sheet, line.number, line.cells, known]
+            for sheet, line, known in zip(judgement["sheet"], lines[first:last], values, strict=True)
+        ]
+        some = blocks[first // LINES_A_BLOCK : -(-last // LINES_A_BLOCK)]
+        sealed = staged_lines.seal_blocks(told, some)
+        same = whose | {"staged_at": now}
+        content = {"id": some, staged_lines.CONTENT: sealed} | _repeated(same, len(some))
+        writer.write(bulk.insert, cursor, staged_lines.BLOCK, bulk.rows_of(content))
+        rows = {
+            "number": judgement.pop("number"),
+            "block_id": [blocks[at // LINES_A_BLOCK] for at in range(first, last)],
+            **judgement,
+            **_repeated(same | fresh, last - first),
+        }
+        writer.write(bulk.insert, cursor, staged_lines.TABLE, bulk.rows_of(rows))
+
+
+def _repeated(row: Mapping[str, Any], times: int) -> dict[str, list]:
+    return {column: [value] * times for column, value in row.items()}
 
 
 class _Cleaned:
@@ -205,6 +221,7 @@ def clear_expired() -> None:
     """Delete what was staged more than a day ago; nobody sees it any more. The gate deletes without looking."""
     with entered(GATE), connection.cursor() as cursor:
         cursor.execute("DELETE FROM personnel_stagedrow")
+        cursor.execute("DELETE FROM personnel_stagedblock")
         cursor.execute("DELETE FROM personnel_stagedwrite")
         cursor.execute("DELETE FROM personnel_stagedroster")
 
@@ -212,14 +229,16 @@ def clear_expired() -> None:
 def put_away(roster: RosterImport) -> None:
     """Give a roster up: its lines go at once, and with them what is known of them."""
     roster.staged.all().delete()
+    roster.blocks.all().delete()
     StagedRoster.objects.filter(roster=roster).delete()
     roster.counts, roster.notices = {}, []
     roster.save(update_fields=["counts", "notices"])
 
 
 def clear(roster: RosterImport) -> None:
-    """After the commit only the lines that were left behind stay, to be corrected elsewhere."""
+    """After the commit only lines that were left behind stay, to be corrected elsewhere; they have their own cells."""
     roster.staged.exclude(fate__in=["reject", "ask"]).delete()
+    roster.blocks.all().delete()
     StagedRoster.objects.filter(roster=roster).delete()
 
 

@@ -13,7 +13,16 @@ from django.db import DatabaseError, connection, transaction
 
 from organization.models import SecurityEvent, TrailEntry, Unit
 from organization.scope import as_account, as_root
-from personnel.models import Assignment, ImportedRow, Member, RosterAnswer, RosterImport, StagedRow, TransferRequest
+from personnel.models import (
+    Assignment,
+    ImportedRow,
+    Member,
+    RosterAnswer,
+    RosterImport,
+    StagedBlock,
+    StagedRow,
+    TransferRequest,
+)
 from personnel.roster.undoing import NotUndoable, undo
 from tests.conftest import OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE
 from tests.factories import MemberFactory, serve
@@ -206,7 +215,12 @@ def test_after_a_day_the_rows_are_gone_and_nothing_can_be_done_with_them(clerk, 
     browser = visitor(clerk)
     address = sent(browser, [person(1), person(2, 身份证号="1")])
     path = step.format(row=first_row(clerk, address))
-    for table_name in ("personnel_stagedrow", "personnel_stagedroster", "personnel_stagedwrite"):
+    for table_name in (
+        "personnel_stagedrow",
+        "personnel_stagedblock",
+        "personnel_stagedroster",
+        "personnel_stagedwrite",
+    ):
         owner(f"UPDATE {table_name} SET staged_at = staged_at - interval '25 hours'")
     answer = browser.post(f"{address}{path}/", {"confirmed": 1, "c1": "陈改名"})
     assert answer.status_code in (302, 404)
@@ -524,7 +538,7 @@ def test_numbers_are_in_no_address_title_log_or_unsealed_column(clerk, visitor, 
         assert not secret.search(page.request["PATH_INFO"] + page.content.decode().partition("</title>")[0])
     assert not secret.search(" ".join(entry.getMessage() for entry in caplog.records))
     tables = ["personnel_rosterimport", "personnel_importedrow"]
-    tables += ["personnel_stagedrow", "personnel_stagedroster", "personnel_stagedwrite"]
+    tables += ["personnel_stagedrow", "personnel_stagedblock", "personnel_stagedroster", "personnel_stagedwrite"]
     found = [*stored(clerk, *tables, "personnel_rosteranswer", "personnel_member", "personnel_card")]
     found += [*stored(account("auditor"), "organization_securityevent", "organization_trail_masked")]
     assert len(found) > 10
@@ -541,9 +555,10 @@ def stored(reader, *tables):
 def test_what_waits_is_sealed(clerk, visitor):
     sent(visitor(clerk), [person(1)])
     with as_account(clerk):
-        row = StagedRow.objects.get()
-        assert name(1).encode() not in bytes(row.cells)
-        assert number(1).encode() not in bytes(row.cells)
+        assert StagedRow.objects.get().cells is None
+        block = bytes(StagedBlock.objects.get().content)
+        assert name(1).encode() not in block
+        assert number(1).encode() not in block
         assert not RosterAnswer.objects.exists()
 
 

@@ -8,13 +8,14 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from organization.models import TrailEntry, Unit
 from organization.scope import as_account, as_root
-from personnel.models import ImportedRow, Member, RosterImport, StagedRow, TransferRequest
+from personnel.models import ImportedRow, Member, RosterImport, StagedBlock, StagedRow, TransferRequest
 from tests.conftest import OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE
 from tests.factories import MemberFactory, serve
 from tests.personnel.roster.files import xlsx
@@ -80,7 +81,8 @@ def state(clerk):
     with as_account(clerk):
         rosters = list(RosterImport.objects.order_by("pk").values())
         staged = list(StagedRow.objects.order_by("pk").values("pk", "fate", "is_skipped", "is_corrected", "cells"))
-        return rosters, [one | {"cells": bytes(one["cells"])} for one in staged], Member.objects.count()
+        staged += StagedBlock.objects.order_by("pk").values("pk", cells=F("content"))
+        return rosters, [one | {"cells": bytes(one["cells"] or b"")} for one in staged], Member.objects.count()
 
 
 # --- sending ----------------------------------------------------------------------------------------------------------
