@@ -6,8 +6,11 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg2.sql import SQL
 
+from organization.scope import as_account
 from personnel import bulk
+from personnel.models import Member
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 tables = st.lists(
@@ -65,3 +68,46 @@ def test_the_interpreter_is_handed_over_as_before_once_all_is_written():
         assert sys.getswitchinterval() < usual
         raise ZeroDivisionError
     assert sys.getswitchinterval() == usual
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(st.none() | texts, min_size=1, max_size=6), st.dates())
+def test_what_is_read_is_spelled_as_what_is_written(scratch, said, day):
+    scratch.execute("TRUNCATE scratch")
+    numbers = range(len(said))
+    bulk.insert(scratch, "scratch", bulk.rows_of({"id": numbers, "said": said, "day": [day] * len(said)}))
+
+    lines = bulk.copied(scratch, SQL("SELECT said, day FROM scratch WHERE id >= %s ORDER BY id"), [0])
+
+    spelled = zip(bulk.spelled(said), bulk.spelled([day] * len(said)), strict=True)
+    assert lines == ["\t".join(row) for row in spelled]
+    texts_read = [line.split("\t")[0] for line in lines]
+    assert [None if text == bulk.NOTHING else bulk.unescaped(text) for text in texts_read] == said
+
+
+def test_keys_are_new_and_in_order_also_where_somebody_else_takes_some_between(clerk):
+    with as_account(clerk), connection.cursor() as cursor:
+        first = list(bulk.keys(cursor, Member, 3))
+        assert list(bulk.keys(cursor, Member, 0)) == []
+
+        class Disturbed:
+            """Another connection takes a key just before the last of the first try."""
+
+            def execute(self, statement, given):
+                cursor.execute(statement, given)
+
+            def fetchone(self):
+                first_key, last_key = cursor.fetchone()
+                return first_key, last_key + 1
+
+            def fetchall(self):
+                return cursor.fetchall()
+
+        second = list(bulk.keys(Disturbed(), Member, 3))
+    assert first == sorted(first)
+    assert second == sorted(second)
+    assert len({*first, *second}) == 6
+    assert min(second) > max(first)

@@ -15,6 +15,7 @@ from personnel.models import (
     EmergencyContact,
     Member,
     RosterImport,
+    StagedBlock,
     StagedRoster,
     StagedWrite,
 )
@@ -147,6 +148,7 @@ def test_rows_that_cannot_be_imported_stay_behind_without_judging_the_others_aga
         (left,) = roster.staged.all()
         assert (left.number, left.fate) == (4, "reject")
         assert staged_lines.open_cells(left)[HEADER.index("职务")] == "小队长"
+        assert not StagedBlock.objects.exists()
         counts = RosterImport.objects.get(pk=roster.pk).counts
         assert (counts["create"], counts["reject"]) == (3, 1)
 
