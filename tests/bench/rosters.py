@@ -66,6 +66,8 @@ def measured(folder: Path, rounds: int, *, with_million: bool) -> tuple[Watch, l
     desk.undo(desk.bring_in(roster_files.workbook(people[:500])))  # what is loaded on first use belongs to nobody
     for _ in range(rounds):
         watch.note("floor", roster_floor.floor(good, VILLAGE))
+        watch.note("stock", roster_floor.stock(people[:FEW]))
+        settle()
         roster = watch.time("preview", desk.preview, good)
         roster = watch.time("commit", desk.commit, roster)
         watch.note("new", watch.seconds["preview"][-1] + watch.seconds["commit"][-1])
@@ -78,7 +80,6 @@ def measured(folder: Path, rounds: int, *, with_million: bool) -> tuple[Watch, l
             settle()
             desk.undo(roster)
             settle()
-    watch.note("stock", roster_floor.stock(people[:FEW]))
     return watch, memory(folder, desk, watch, good, with_million=with_million)
 
 
