@@ -115,14 +115,19 @@ def keys(cursor, model: type[models.Model], count: int) -> Sequence[int]:
         return range(0)
     field = model._meta.pk
     sequence = SQL("pg_get_serial_sequence({}, {})").format(Literal(model._meta.db_table), Literal(field.column))
-    # As a subquery the name is looked up once, not for each key.
-    taken = SQL("SELECT nextval((SELECT {}::regclass)) AS key FROM generate_series(1, %s)").format(sequence)
-    # Mostly nobody else takes any meanwhile: then the first and the last tell all of them.
-    cursor.execute(SQL("SELECT min(key), max(key) FROM ({}) AS taken").format(taken), [count])
+    # As a subquery the name is looked up once, not for each key. Mostly nobody else takes any meanwhile: then the first
+    # and the last tell all of them.
+    cursor.execute(
+        SQL(
+            "SELECT min(key), max(key)"
+            " FROM (SELECT nextval((SELECT {}::regclass)) AS key FROM generate_series(1, %s)) AS taken"
+        ).format(sequence),
+        [count],
+    )
     first, last = cursor.fetchone()
     if last - first + 1 == count:
         return range(first, last + 1)
-    cursor.execute(taken, [count])
+    cursor.execute(SQL("SELECT nextval((SELECT {}::regclass)) FROM generate_series(1, %s)").format(sequence), [count])
     return sorted(key for (key,) in cursor.fetchall())
 
 
@@ -133,7 +138,7 @@ def listed(columns: Iterable[str]) -> Composable:
 def copied(cursor, query: Composable, given: Any) -> list[str]:
     """The rows that a query finds, each a line as COPY spells it: a third of the time of taking all of them apart."""
     text = BytesIO()
-    cursor.copy_expert(b"COPY (" + cursor.mogrify(query, given) + b") TO STDOUT", text)
+    cursor.copy_expert(cursor.mogrify(SQL("COPY ({}) TO STDOUT").format(query), given), text)
     return text.getvalue().decode().split("\n")[:-1]
 
 

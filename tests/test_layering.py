@@ -74,6 +74,8 @@ def is_fixed(argument):
     if isinstance(argument, ast.Constant):
         return True
     if isinstance(argument, ast.Call):
+        if called(argument) == "mogrify":  # only puts in the parameters
+            return is_fixed(argument.args[0])
         quoted = called(argument) in {"format", "join"} and isinstance(argument.func.value, ast.Call)
         return is_fixed(argument.func.value) if quoted else called(argument) == "SQL" and is_fixed(argument.args[0])
     name = getattr(argument, "attr", None) or getattr(argument, "id", "")

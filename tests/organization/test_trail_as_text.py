@@ -135,7 +135,7 @@ def test_all_entries_of_one_statement_have_one_time(sample):
 def test_no_table_of_the_site_keeps_whole_rows_as_json_any_more():
     with connections["owner"].cursor() as cursor:
         cursor.execute(
-            "SELECT p.proname, p.prosrc LIKE '%created_as, created)%removed_as, removed)%' FROM pg_trigger t"
+            "SELECT p.proname, p.prosrc LIKE '%created_as, created, at,%removed_as, removed, at,%' FROM pg_trigger t"
             " JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgname = 'trail_insert'"
         )
         found = dict(cursor.fetchall())
