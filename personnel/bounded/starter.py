@@ -120,9 +120,9 @@ class _Waiting:
         return timer
 
     def dismiss_all(self) -> None:
-        for pid, *program in list(self._children):
+        for pid, run, library in list(self._children):
             if pid == os.getpid():
-                self._dismiss(*program)
+                self._dismiss(run, library)
 
     def _dismiss(self, run: str, library: str | None) -> None:
         if child := self.take(run, library):

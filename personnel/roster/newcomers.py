@@ -25,7 +25,7 @@ _BLANKS = {
     "document": "resident_id",
     **{key: None if key in NULLABLE else "" for key in PERSON_COLUMNS},
 }
-Newcomers = dict[str, list]  # columns of values that JSON has words for; numbers are not sealed yet
+Newcomers = dict[str, Sequence]  # columns of values that JSON has words for; numbers are not sealed yet
 
 
 def columns(steps: Sequence[Step], keys: Keys) -> Newcomers:

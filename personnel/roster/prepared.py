@@ -49,7 +49,7 @@ class Ready:
     examined: Examined
     stood: dict[int, dict]
     keys: recording.Keys | None
-    places: list[int]
+    places: Sequence[int]
 
     @property
     def is_decided(self) -> bool:

@@ -75,7 +75,7 @@ class Preview:
     def __init__(self, roster, rows, *, is_waiting: bool, asked: list[dict] | None = None) -> None:
         self.roster, self.is_waiting = roster, is_waiting
         self.listed = list(rows)
-        opened = staged_lines.open_all(self.listed) if is_waiting else (([], None) for _row in self.listed)
+        opened = staged_lines.open_all(self.listed) if is_waiting else ([[], None] for _row in self.listed)
         self.cells = [cells for cells, _values in opened]
         keys = [row.member_id for row in self.listed if row.member_id]
         self.members = Member.objects.in_bulk(keys)

@@ -100,14 +100,14 @@ def open_cells(row: StagedLine | StagedRow) -> list[Cell]:
 
 def open_all(rows: Sequence[StagedLine | StagedRow]) -> Iterator[list[Any]]:
     """The cells of lines, and their values as far as these are kept. Lines of one block stand together."""
-    wanted = {row.block_id for row in rows if row.cells is None}
+    wanted = {row.block_id for row in rows if row.cells is None and row.block_id is not None}
     sealed = dict(StagedBlock.objects.filter(pk__in=wanted).values_list("pk", "content")) if wanted else {}
-    key, lines = None, dict[Place, list]()
+    key, lines = 0, dict[Place, list]()
     for row in rows:
         if row.cells is not None:
             yield _read(sealer().open(row.cells, table=TABLE, column=COLUMN, row=row.pk))
             continue
-        if row.block_id != key:
+        if row.block_id and row.block_id != key:
             key, lines = row.block_id, _lines(row.block_id, sealed[row.block_id])
         yield lines[row.sheet, row.number]
 
@@ -134,7 +134,7 @@ _encoder = encoder.c_make_encoder(  # type: ignore[attr-defined]
 )
 
 
-def spell(line: list) -> str:
+def spell(line: Sequence) -> str:
     return "".join(_encoder(line, 0))
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from django.utils.translation import gettext_lazy as _
 
@@ -59,7 +59,7 @@ class Document(NamedTuple):
     told: IdNumber | None = None
 
 
-def is_plain(cell: Cell) -> bool:
+def is_plain(cell: Cell) -> TypeGuard[str]:
     """Whether a cell looks like a resident's number of which nothing is to be said if its digits are right."""
     return (
         type(cell) is str
