@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import is_
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -181,6 +182,9 @@ def clean(
             if tell is not None:
                 tell(len(steps) + first)
             rows += rows_of(filled.lines[first : first + TOLD_EVERY])
+        if not all(map(is_, filled.lines, table.lines)):
+            for row, line, own in zip(rows, filled.lines, table.lines, strict=True):
+                row.took = line is not own
         findings += _hand_out(filled.findings, rows)
         steps += [_step(row, marks) for row in rows]
     return steps, fields, findings

@@ -11,7 +11,7 @@ from organization import events, jobs
 from organization.models import Account, Job
 from organization.refused_by_database import sentence
 from personnel.models import RosterImport
-from personnel.roster import committing, marking, staged_lines, staging
+from personnel.roster import committing, marking, prepared, staged_lines, staging
 from personnel.roster.committing import NotCommitted, Wish
 from personnel.roster.examination import Examined, Place, Source, Tell, examine
 from personnel.roster.terms import Terms
@@ -103,7 +103,7 @@ def import_staged(roster: RosterImport, account: Account, *, partial: bool, tell
     """
     terms = staging.terms_for(roster, account)
     if committing.commit_prepared(roster, terms, partial=partial, tell=tell):
-        if roster.counts["reject"]:
+        if roster.counts["reject"] and not prepared.stand_alone(roster):
             marking.keep_filled(roster, staged_lines.source_of(roster, staged_lines.rows_of(roster)), terms)
         staging.clear(roster)
         return ""

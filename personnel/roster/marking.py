@@ -3,34 +3,38 @@
 A line leaves its sheet here, so it takes along what merged ranges and ditto marks gave it there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from organization.models import Account
 from personnel.exports import marked
 from personnel.models import RosterImport, StagedRow
-from personnel.roster import answers, mapping, staged_lines, staging
+from personnel.roster import answers, mapping, prepared, staged_lines, staging
 from personnel.roster.examination import Source
 from personnel.roster.filling import fill
 from personnel.roster.shapes import Cell
 from personnel.roster.terms import Terms
 
-BAD = ("reject", "ask")
 Line = tuple[int, int]  # place of the sheet, row
 
 
 def bad_rows(roster: RosterImport, account: Account) -> bytes:
     """The rows that cannot be imported, a sheet for each sheet, each with its reasons."""
-    return _book(roster, account, roster.staged.filter(fate__in=BAD))
+    lines = roster.staged.filter(fate__in=prepared.LEFT).order_by("sheet", "number")
+    if not prepared.stand_alone(roster):
+        return _book(roster, account, lines)
+    rows = list(lines)
+    opened = zip(rows, staged_lines.open_all(rows), strict=True)
+    return _marked(roster, rows, {(row.sheet, row.number): cells for row, (cells, _values) in opened})
 
 
 def whole(roster: RosterImport, account: Account) -> bytes:
     """All rows as they were sent, the bad ones marked."""
-    return _book(roster, account, roster.staged.all())
+    return _book(roster, account, roster.staged.order_by("sheet", "number"))
 
 
 def keep_filled(roster: RosterImport, source: Source, terms: Terms) -> None:
     """Complete the bad rows before the rows above them, which they take values from, are gone."""
-    lines = list(roster.staged.filter(fate__in=BAD))
+    lines = list(roster.staged.filter(fate__in=prepared.LEFT))
     cells = _filled(source, terms, {line.sheet for line in lines})
     for line in lines:
         line.cells = staged_lines.seal(cells[line.sheet, line.number], line.pk)
@@ -39,10 +43,14 @@ def keep_filled(roster: RosterImport, source: Source, terms: Terms) -> None:
 
 def _book(roster: RosterImport, account: Account, lines) -> bytes:
     source, terms = staged_lines.source_of(roster, staged_lines.rows_of(roster)), staging.terms_for(roster, account)
+    rows = list(lines)
+    return _marked(roster, rows, _filled(source, terms, {row.sheet for row in rows}))
+
+
+def _marked(roster: RosterImport, lines: Iterable[StagedRow], cells: Mapping[Line, list[Cell]]) -> bytes:
     found: dict[int, list] = {}
-    for line in lines.order_by("sheet", "number"):
+    for line in lines:
         found.setdefault(line.sheet, []).append(line)
-    cells = _filled(source, terms, set(found))
     sheets = ((roster.sheets[place], rows) for place, rows in found.items())
     return marked.bad_rows_of(
         (

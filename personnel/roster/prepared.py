@@ -25,6 +25,7 @@ from personnel.roster.examination import Examined
 from personnel.roster.merging import Write
 from personnel.roster.terms import Terms
 
+LEFT = ("reject", "ask")  # what stays behind when the rest is imported
 TABLE, COLUMN = StagedWrite._meta.db_table, "content_sealed"
 
 
@@ -91,6 +92,7 @@ def finish(ready: Ready) -> None:
     depends_on: dict[str, Any] = {}
     if ready.keys is not None:
         depends_on["headers"] = sorted({mapping.header_key(table) for table in ready.examined.source.layout.tables})
+        depends_on["takes"] = any(step.row.took for step in ready.examined.plan.steps if step.fate in LEFT)
         depends_on["state"], youngest = state.of(ready.roster, ready.examined.terms)
         if state.was_changed(ready.roster, youngest, ready.examined.since):
             depends_on = {}  # what stands now is not what was judged
@@ -104,6 +106,12 @@ def holds(roster: RosterImport, terms: Terms) -> bool:
         return False
     terms = replace(terms, remembered=answers.remembered_of(opened["headers"], terms))
     return opened["state"] == state.of(roster, terms, lock=True)[0]
+
+
+def stand_alone(roster: RosterImport) -> bool:
+    """Whether the lines that stay behind have cells of their own, and took nothing from the lines above them."""
+    depends_on = StagedRoster.objects.filter(roster=roster).values_list("depends_on", flat=True).first() or {}
+    return depends_on.get("takes") is False and not roster.staged.filter(fate__in=LEFT, cells=None).exists()
 
 
 def write(roster: RosterImport) -> None:

@@ -139,7 +139,8 @@ class Layout:
 class Row:
     """A line after cleaning: a value (None for blank) for each field that has a column, and what was found.
 
-    Of a plain row nothing had to be said when it was cleaned.
+    Of a plain row nothing had to be said when it was cleaned. Whether it `took` something from the rows above tells if
+    its cells mean the same without them.
     """
 
     sheet: str
@@ -148,6 +149,7 @@ class Row:
     findings: list[Finding] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)  # field -> column letter
     is_plain: bool = False
+    took: bool = False
 
     def of(self, kind: type) -> Iterator[Finding]:
         return (one for one in self.findings if isinstance(one, kind))

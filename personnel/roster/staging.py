@@ -105,6 +105,7 @@ def _keep(source: Source, roster: RosterImport, said: Said, cursor, writer: bulk
     lines = [line for table in source.layout.tables for line in table.lines]
     whose = {"roster_id": roster.pk, "unit_id": roster.unit_id, "actor": current().actor}
     now, fresh = timezone.now().isoformat(), {"is_skipped": False, "is_corrected": False, "refusal": ""}
+    keys = bulk.keys(cursor, StagedRow, len(lines))
     blocks = bulk.keys(cursor, StagedBlock, -(-len(lines) // LINES_A_BLOCK))
     for first in range(0, len(lines), ROWS_AT_ONCE):
         last = min(first + ROWS_AT_ONCE, len(lines))
@@ -118,8 +119,13 @@ def _keep(source: Source, roster: RosterImport, said: Said, cursor, writer: bulk
         same = whose | {"staged_at": now}
         content = {"id": some, staged_lines.CONTENT: sealed} | _repeated(same, len(some))
         writer.write(bulk.insert, cursor, staged_lines.BLOCK, bulk.rows_of(content))
+        own = [
+            staged_lines.seal(line.cells, key) if fate in prepared.LEFT else None
+            for line, fate, key in zip(lines[first:last], judgement["fate"], keys[first:last], strict=True)
+        ]
         rows = {
-            "number": judgement.pop("number"),
+            "id": keys[first:last],
+            staged_lines.COLUMN: own,
             "block_id": [blocks[at // LINES_A_BLOCK] for at in range(first, last)],
             **judgement,
             **_repeated(same | fresh, last - first),
@@ -237,7 +243,7 @@ def put_away(roster: RosterImport) -> None:
 
 def clear(roster: RosterImport) -> None:
     """After the commit only lines that were left behind stay, to be corrected elsewhere; they have their own cells."""
-    roster.staged.exclude(fate__in=["reject", "ask"]).delete()
+    roster.staged.exclude(fate__in=prepared.LEFT).delete()
     roster.blocks.all().delete()
     StagedRoster.objects.filter(roster=roster).delete()
 

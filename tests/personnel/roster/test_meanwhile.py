@@ -84,14 +84,3 @@ def test_a_roster_that_was_looked_at_undisturbed_is_written(village):
     somebody(village, educated("61"))
     assert imported(village, previewed(village, [person(1), person(2, 文化程度="大专")])) == ""
     assert education(village) == "31"
-
-
-def test_nobody_waits_for_a_confirmation_that_says_nothing_new_of_a_person(village):
-    somebody(village, educated("61"))
-    with as_account(village):
-        roster = previewed(village, [person(1), person(2)])
-    with as_account(village):
-        again = RosterImport.objects.select_for_update().get(pk=roster.pk)
-        assert jobs.import_staged(again, village, partial=False) == ""
-        somebody(village, educated("31"))  # before the confirmation is committed
-    assert education(village) == "31"

@@ -19,7 +19,7 @@ from personnel.models import (
     StagedRoster,
     StagedWrite,
 )
-from personnel.roster import committing, examination, jobs, staged_lines, staging, undoing
+from personnel.roster import committing, examination, jobs, marking, staged_lines, staging, undoing
 from personnel.roster.examination import open_file
 from personnel.roster.staging import terms_of
 from tests.conftest import OTHER_VILLAGE, VILLAGE
@@ -219,3 +219,14 @@ def register(clerk, roster):
             [roster.pk],
         )
         return people, cursor.fetchall()
+
+
+def test_rows_that_took_nothing_from_others_stay_behind_without_reading_the_others(clerk, monkeypatch):
+    roster = previewed(clerk, table([person(1), person(2, 身份证号="1", 职务="小队长"), person(3)]))
+    monkeypatch.setattr(staged_lines, "source_of", None)
+    with as_account(clerk):
+        assert marking.bad_rows(RosterImport.objects.get(pk=roster.pk), clerk)[:2] == b"PK"
+    assert imported(clerk, roster, partial=True) == ""
+    with as_account(clerk):
+        (left,) = roster.staged.all()
+        assert staged_lines.open_cells(left)[HEADER.index("职务")] == "小队长"
