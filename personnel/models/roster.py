@@ -71,14 +71,22 @@ class RosterImport(models.Model):
         return "expired" if self.sent_at + STAGED_FOR < timezone.now() else "waiting"
 
 
-class StagedRow(models.Model):
+class Staged(models.Model):
+    """What is kept of a roster between upload and confirmation: only its sender sees it, for a day."""
+
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    actor = models.BigIntegerField()
+    staged_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        abstract = True
+
+
+class StagedRow(Staged):
     """A line of a roster between upload and confirmation, sealed; only its sender sees it, for a day."""
 
     # A check of each of many thousand rows at the commit took a second; they are written by one statement.
     roster = models.ForeignKey(RosterImport, models.CASCADE, related_name="staged", db_index=False, db_constraint=False)
-    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
-    actor = models.BigIntegerField()
-    staged_at = models.DateTimeField(db_default=Now())
     sheet = models.PositiveSmallIntegerField()
     number = models.PositiveIntegerField()
     cells = models.BinaryField(db_column="cells_sealed", null=True)  # None: they stand in the block
@@ -101,26 +109,20 @@ class StagedRow(models.Model):
         return f"{self.sheet}:{self.number}"
 
 
-class StagedBlock(models.Model):
+class StagedBlock(Staged):
     """The cells of some hundred lines between upload and confirmation, sealed as one; only their sender opens them."""
 
     roster = models.ForeignKey(RosterImport, models.CASCADE, related_name="blocks", db_constraint=False)
-    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
-    actor = models.BigIntegerField()
-    staged_at = models.DateTimeField(db_default=Now())
     content = models.BinaryField(db_column="content_sealed")
 
     def __str__(self):
         return f"{self.roster_id}: {self.pk}"
 
 
-class StagedRoster(models.Model):
+class StagedRoster(Staged):
     """What a roster that waits still asks, and whom it leaves out; gone with its lines."""
 
     roster = models.OneToOneField(RosterImport, models.CASCADE, primary_key=True, related_name="open")
-    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
-    actor = models.BigIntegerField()
-    staged_at = models.DateTimeField(db_default=Now())
     questions = models.JSONField(default=list)
     leavers = models.JSONField(default=list)  # [member id, name]
     cleaned = models.JSONField(default=dict)  # what the values kept with the lines depend on, and their fields
@@ -130,13 +132,10 @@ class StagedRoster(models.Model):
         return str(self.roster_id)
 
 
-class StagedWrite(models.Model):
+class StagedWrite(Staged):
     """Rows as a confirmation will write them, sealed: some thousands of one table, in the order of the keys."""
 
     roster = models.ForeignKey(StagedRoster, models.CASCADE, related_name="writes", db_constraint=False)
-    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
-    actor = models.BigIntegerField()
-    staged_at = models.DateTimeField(db_default=Now())
     content = models.BinaryField(db_column="content_sealed")
 
     def __str__(self):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from personnel.models import RosterImport
-from personnel.roster import known, layout, mapping, values
+from personnel.roster import fetching, layout, mapping, values
 from personnel.roster.shapes import Book, Cell, FileRefused, Line, Sheet, Table
 from personnel.roster.terms import Terms
 from personnel.roster.values import Context
@@ -43,7 +43,7 @@ class Early:
         self._first: list[list[Cell]] = []
         self._begin()
         self._known: dict[str, tuple[Fields, Context, dict[int, dict]]] = {}
-        self.fetched: known.Fetched | None = None
+        self.fetched: fetching.Fetched | None = None
 
     def _begin(self) -> None:
         self._cleaner: values.Cleaner | None = None
@@ -54,7 +54,7 @@ class Early:
     def begin(self, size: int) -> None:
         """The child has so many bytes to read."""
         if fields := _fields_sent_last(self._terms.unit):
-            self.fetched = known.fetch(self._terms, fields, size // BYTES_A_PERSON)
+            self.fetched = fetching.fetch(self._terms, fields, size // BYTES_A_PERSON)
 
     def look(self, rows: list[list[Cell]], above: int, *, has_1904_dates: bool) -> None:
         """More rows of a sheet, with so many above them. A short list, which comes in one go, is not worth a guess."""

@@ -75,8 +75,7 @@ class Preview:
     def __init__(self, roster, rows, *, is_waiting: bool, asked: list[dict] | None = None) -> None:
         self.roster, self.is_waiting = roster, is_waiting
         self.listed = list(rows)
-        opened = staged_lines.open_all(self.listed) if is_waiting else ([[], None] for _row in self.listed)
-        self.cells = [cells for cells, _values in opened]
+        self.cells = staged_lines.open_shown(self.listed) if is_waiting else [[] for _row in self.listed]
         keys = [row.member_id for row in self.listed if row.member_id]
         self.members = Member.objects.in_bulk(keys)
         self.places = {sheet["name"]: place for place, sheet in enumerate(roster.sheets)}
@@ -117,8 +116,8 @@ class Preview:
         sheets, numbers = zip(*lines, strict=True)
         found = self.roster.staged.filter(sheet__in=set(sheets), number__in=set(numbers)).order_by("sheet", "number")
         rows = [row for row in found if (row.sheet, row.number) in lines]
-        opened = staged_lines.open_all(rows)
-        return {(row.sheet, row.number): cells for row, (cells, _values) in zip(rows, opened, strict=True)}
+        opened = staged_lines.open_shown(rows)
+        return {(row.sheet, row.number): cells for row, cells in zip(rows, opened, strict=True)}
 
     def _merged(self) -> dict[tuple[int, int, int], str]:
         """What the blank cells of merged ranges mean: {(sheet, row, column): text}."""

@@ -12,7 +12,8 @@ from organization import divisions
 from organization.models import Employer, Unit
 from personnel.models import EligibilityRule
 from personnel.roster.eligibility import Rule
-from personnel.roster.known import ASKED, COMPARED, Fetched, Known, in_one, of_digests, oldest_at_work
+from personnel.roster.fetching import ASKED, Fetched, in_one, of_digests, oldest_at_work
+from personnel.roster.known import COMPARED, Known
 from personnel.roster.places import Place, Places, plain
 from personnel.roster.terms import Terms
 

@@ -94,12 +94,23 @@ def seal_blocks(lines: Sequence[list], keys: Sequence[int]) -> list[bytes | None
 
 
 def open_cells(row: StagedLine | StagedRow) -> list[Cell]:
-    """The cells of one line; of several open_all asks once."""
-    return next(open_all([row]))[0]
+    """The cells of one line, to be shown; of several open_shown asks once."""
+    return open_shown([row])[0]
+
+
+def open_shown(rows: Sequence[StagedLine | StagedRow]) -> list[list[Cell]]:
+    """The cells of lines, to be shown; none where somebody has just confirmed the roster or given it up."""
+    try:
+        return [cells for cells, _values in open_all(rows)]
+    except KeyError:
+        return [[] for _row in rows]
 
 
 def open_all(rows: Sequence[StagedLine | StagedRow]) -> Iterator[list[Any]]:
-    """The cells of lines, and their values as far as these are kept. Lines of one block stand together."""
+    """The cells of lines, and their values as far as these are kept. Lines of one block stand together.
+
+    KeyError when the blocks went after the lines were read; whoever holds the roster need not fear it.
+    """
     wanted = {row.block_id for row in rows if row.cells is None and row.block_id is not None}
     sealed = dict(StagedBlock.objects.filter(pk__in=wanted).values_list("pk", "content")) if wanted else {}
     key, lines = 0, dict[Place, list]()

@@ -1,8 +1,7 @@
 """Rosters between upload and confirmation: sealed lines in the database, for their sender's eyes and for a day."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
 from django.utils import timezone
@@ -12,13 +11,12 @@ from organization.models import Account
 from organization.scope import GATE, current, entered
 from personnel import bulk
 from personnel.bulk import uncollected
-from personnel.models import Force, RosterImport, StagedBlock, StagedRoster, StagedRow
-from personnel.roster import prepared, staged_lines, values
+from personnel.models import Force, RosterImport, StagedRoster, StagedRow
+from personnel.roster import keeping, prepared, staged_lines, values
 from personnel.roster.committing import NotCommitted, describe
 from personnel.roster.examination import REFUSALS, Examined, Source, Tell, cleaned_with, examine
 from personnel.roster.recording import findings_told, without_numbers
 from personnel.roster.shapes import Cell, Question, Row
-from personnel.roster.staged_lines import LINES_A_BLOCK
 from personnel.roster.steps import Plan, Step
 from personnel.roster.terms import Terms
 
@@ -73,7 +71,7 @@ def stage(source: Source, roster: RosterImport, examined: Examined) -> None:
         return judged(places, some), [None if ready.is_decided else cleaned.values(step.row) for step in some]
 
     with connection.cursor() as cursor, bulk.Writer() as writer:
-        _keep(source, roster, said, cursor, writer)
+        keeping.keep(source, roster, said, cursor, writer)
         prepared.put_down(ready, cursor, writer)
     _note_open(roster, examined, {"with": cleaned_with(source, examined.terms), "fields": cleaned.fields})
     prepared.finish(ready)
@@ -93,48 +91,8 @@ def stage_unjudged(source: Source, roster: RosterImport, terms: Terms) -> None:
         return {"sheet": sheets, "number": numbers, **same}, [None] * len(sheets)
 
     with connection.cursor() as cursor, bulk.Writer() as writer:
-        _keep(source, roster, unjudged, cursor, writer)
+        keeping.keep(source, roster, unjudged, cursor, writer)
     _note_open(roster, described)
-
-
-Said = Callable[[int, int], tuple[dict[str, list], list]]  # the judgement and the values of lines from one to another
-
-
-def _keep(source: Source, roster: RosterImport, said: Said, cursor, writer: bulk.Writer) -> None:
-    """Write the lines a few thousand at a time, so that the first are being written while the next are sealed."""
-    lines = [line for table in source.layout.tables for line in table.lines]
-    whose = {"roster_id": roster.pk, "unit_id": roster.unit_id, "actor": current().actor}
-    now, fresh = timezone.now().isoformat(), {"is_skipped": False, "is_corrected": False, "refusal": ""}
-    keys = bulk.keys(cursor, StagedRow, len(lines))
-    blocks = bulk.keys(cursor, StagedBlock, -(-len(lines) // LINES_A_BLOCK))
-    for first in range(0, len(lines), ROWS_AT_ONCE):
-        last = min(first + ROWS_AT_ONCE, len(lines))
-        judgement, values = said(first, last)
-        told = [
-            [sheet, line.number, line.cells, known]
-            for sheet, line, known in zip(judgement["sheet"], lines[first:last], values, strict=True)
-        ]
-        some = blocks[first // LINES_A_BLOCK : -(-last // LINES_A_BLOCK)]
-        sealed = staged_lines.seal_blocks(told, some)
-        same = whose | {"staged_at": now}
-        content = {"id": some, staged_lines.CONTENT: sealed} | _repeated(same, len(some))
-        writer.write(bulk.insert, cursor, staged_lines.BLOCK, bulk.rows_of(content))
-        own = [
-            staged_lines.seal(line.cells, key) if fate in prepared.LEFT else None
-            for line, fate, key in zip(lines[first:last], judgement["fate"], keys[first:last], strict=True)
-        ]
-        rows = {
-            "id": keys[first:last],
-            staged_lines.COLUMN: own,
-            "block_id": [blocks[at // LINES_A_BLOCK] for at in range(first, last)],
-            **judgement,
-            **_repeated(same | fresh, last - first),
-        }
-        writer.write(bulk.insert, cursor, staged_lines.TABLE, bulk.rows_of(rows))
-
-
-def _repeated(row: Mapping[str, Any], times: int) -> dict[str, list]:
-    return {column: [value] * times for column, value in row.items()}
 
 
 class _Cleaned:

@@ -1,7 +1,6 @@
 """The cells of a line become the values of a row: each cell alone, then the person, then the service."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import repeat, zip_longest
 from operator import itemgetter
@@ -14,14 +13,9 @@ from personnel.roster.fields import is_modelled
 from personnel.roster.shapes import Cell, CellError, Line, Problem, Question, Row, column_letter
 from personnel.roster.values import amounts, codes, dates, numbers, person, plain, service
 from personnel.roster.values.cell import BLANK, Cleaned, problem
+from personnel.roster.values.column import CellCleaner, Column
 from personnel.roster.values.context import Context
 
-CellCleaner = Callable[[Cell], Cleaned]
-# Columns whose cells hardly repeat: remembering what became of them costs more than it saves.
-_EACH_ITS_OWN = frozenset(
-    {"name", "former_name", "id_number", "phone", "contact_name", "contact_phone", "address", "badge"}
-    | {"household_address"}
-)
 # Their value depends on the rest of the row.
 _HELD = frozenset({"id_number", "birth_date", "sex", "age", "share", "contract_term", "status"})
 _PLAIN = (frozenset({"id_number"}), frozenset({"id_number", "sex"}))
@@ -36,7 +30,7 @@ class Cleaner:
         self.sheet = sheet
         self.context = context
         self.letters: dict[str, str] = {}
-        self._columns: list[_Column] = []
+        self._columns: list[Column] = []
         known = cleaners(context)
         for index, field in sorted(fields.items()):
             if is_modelled(field) and field in known and field not in self.letters:
@@ -51,12 +45,12 @@ class Cleaner:
         self._may_be_plain = _HELD.intersection(self.letters) in _PLAIN
         self._width = max(fields, default=-1) + 2  # one more than there is, for a name that has no column
         if "name" not in self.letters:
-            self._columns.append(_Column(self._width - 1, "name", lambda _cell: known["name"](None), {}))
+            self._columns.append(Column(self._width - 1, "name", lambda _cell: known["name"](None), {}))
 
     def _add(self, index: int, field: str, known: Mapping[str, CellCleaner]) -> None:
         self.letters[field] = column_letter(index)
         seen: dict[Cell, Cleaned] = {} if field == "name" else {None: BLANK, "": BLANK}
-        self._columns.append(_Column(index, field, known[field], seen))
+        self._columns.append(Column(index, field, known[field], seen))
 
     def row(self, line: Line) -> Row:
         """The row of a line. Its `columns` are shared by all rows of the table: look, do not write."""
@@ -209,36 +203,7 @@ class Cleaner:
         row.values[field] = value
 
 
-@dataclass(slots=True)
-class _Column:
-    """A column that is cleaned: `seen` remembers what became of a cell."""
-
-    index: int
-    field: str
-    clean: CellCleaner
-    seen: dict[Cell, Cleaned]
-
-    def found(self, cells: Sequence[Cell]) -> list[Cleaned]:
-        """What becomes of each cell; errors of formulas are blank."""
-        seen, clean = self.seen, self.clean
-        if not _NOT_REMEMBERED.isdisjoint(map(type, cells)):
-            return [BLANK if type(cell) is CellError else clean(cell) for cell in cells]
-        if self.field in _EACH_ITS_OWN:
-            if (at_once := _AT_ONCE.get(self.field)) and (plain := at_once(cells)):
-                return plain
-            return [clean(cell) if one is None else one for cell, one in zip(cells, map(seen.get, cells), strict=True)]
-        for cell in set(cells) - seen.keys():
-            seen[cell] = clean(cell)
-        return list(map(seen.__getitem__, cells))
-
-
-_AT_ONCE: dict[str, Callable[[Sequence[Cell]], list[Cleaned] | None]] = {
-    "phone": numbers.plain_phones,
-    "contact_phone": numbers.plain_phones,
-    **{field: partial(plain.plain_texts, plain.LENGTHS[field]) for field in ("address", "household_address")},
-}
 _VALUE, _REMARKS = itemgetter(0), itemgetter(1)
-_NOT_REMEMBERED = frozenset({bool, CellError})  # True is the same key as 1
 
 
 def _formula_error(place: str, error: CellError) -> Cleaned:

@@ -581,3 +581,13 @@ def test_who_may_import_finds_the_way_from_every_page(client, account, visitor):
     other = visitor(account("training", username="someone"))
     assert link not in text(other.get("/personnel/card/"))
     assert f"{LIST}add/" not in [action["url"] for action in other.get("/").context["actions"]]
+
+
+def test_a_page_that_is_looked_at_while_its_roster_is_confirmed_shows_lines_without_cells(clerk, send, client):
+    """The lines were read before, their blocks are gone when they are asked for."""
+    page = send([person(1), person(2, 身份证号="1")])
+    with as_account(clerk):
+        lines = {line.number: line.pk for line in StagedRow.objects.all()}
+        StagedBlock.objects.all().delete()
+    assert client.get(page).status_code == 200
+    assert client.get(page.replace("change/", f"row/{lines[2]}/")).status_code == 200

@@ -1,0 +1,53 @@
+"""The lines of a roster on their way to where they wait: sealed in blocks, those that may stay behind also alone."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from organization.scope import current
+from personnel import bulk
+from personnel.models import RosterImport, StagedBlock, StagedRow
+from personnel.roster import prepared, staged_lines
+from personnel.roster.examination import Source
+from personnel.roster.staged_lines import LINES_A_BLOCK
+
+ROWS_AT_ONCE = 4000  # whole blocks
+Said = Callable[[int, int], tuple[dict[str, list], list]]  # the judgement and the values of lines from one to another
+
+
+def keep(source: Source, roster: RosterImport, said: Said, cursor, writer: bulk.Writer) -> None:
+    """Write the lines a few thousand at a time, so that the first are being written while the next are sealed."""
+    lines = [line for table in source.layout.tables for line in table.lines]
+    whose = {"roster_id": roster.pk, "unit_id": roster.unit_id, "actor": current().actor}
+    now, fresh = timezone.now().isoformat(), {"is_skipped": False, "is_corrected": False, "refusal": ""}
+    keys = bulk.keys(cursor, StagedRow, len(lines))
+    blocks = bulk.keys(cursor, StagedBlock, -(-len(lines) // LINES_A_BLOCK))
+    for first in range(0, len(lines), ROWS_AT_ONCE):
+        last = min(first + ROWS_AT_ONCE, len(lines))
+        judgement, values = said(first, last)
+        told = [
+            [sheet, line.number, line.cells, known]
+            for sheet, line, known in zip(judgement["sheet"], lines[first:last], values, strict=True)
+        ]
+        some = blocks[first // LINES_A_BLOCK : -(-last // LINES_A_BLOCK)]
+        sealed = staged_lines.seal_blocks(told, some)
+        same = whose | {"staged_at": now}
+        content = {"id": some, staged_lines.CONTENT: sealed} | _repeated(same, len(some))
+        writer.write(bulk.insert, cursor, staged_lines.BLOCK, bulk.rows_of(content))
+        own = [
+            staged_lines.seal(line.cells, key) if fate in prepared.LEFT else None
+            for line, fate, key in zip(lines[first:last], judgement["fate"], keys[first:last], strict=True)
+        ]
+        rows = {
+            "id": keys[first:last],
+            staged_lines.COLUMN: own,
+            "block_id": [blocks[at // LINES_A_BLOCK] for at in range(first, last)],
+            **judgement,
+            **_repeated(same | fresh, last - first),
+        }
+        writer.write(bulk.insert, cursor, staged_lines.TABLE, bulk.rows_of(rows))
+
+
+def _repeated(row: Mapping[str, Any], times: int) -> dict[str, list]:
+    return {column: [value] * times for column, value in row.items()}
