@@ -11,6 +11,7 @@ from datetime import date
 from io import BytesIO
 from threading import Semaphore
 from typing import Any
+from zlib import crc32
 
 from django.db import models
 from psycopg2.sql import SQL, Composable, Identifier, Literal, Placeholder
@@ -19,7 +20,6 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "
 _ESCAPED = "\\\t\n\r\b\f\v"
 NOTHING = r"\N"  # what COPY says for NULL
 
-STAGE = "bulk_stage"
 LYING_READY = 3
 _USUAL_TURN = sys.getswitchinterval()
 
@@ -34,78 +34,99 @@ class Rows:
     count: int
 
 
-def rows_of(table: Mapping[str, Sequence], *, whole: bool = False) -> Rows:
-    """Rows from the columns of a table, all of one length. KeyError for a value without spelling.
+@dataclass(frozen=True)
+class Columns:
+    """The same before it is spelled: columns of values, all of one length, the key first."""
 
-    The first column, which is the key, always goes with the text. Columns whose values are all the same need neither be
-    spelled nor read again for each row: a roster fills a third of the columns that there are. `whole` spells them too.
-    """
-    columns, texts, constants = [], [], {}
+    varying: Mapping[str, Sequence]
+    constants: Mapping[str, Any]
+    count: int
+
+    def rows(self) -> Rows:
+        """KeyError for a value without spelling."""
+        texts = list(map(spelled, self.varying.values()))
+        text = "".join([line + "\n" for line in map("\t".join, zip(*texts, strict=True))])
+        return Rows(list(self.varying), text.encode(), dict(self.constants), self.count)
+
+
+def columns_of(table: Mapping[str, Sequence]) -> Columns:
+    """The columns of a table. Those whose values are all the same need neither be spelled nor read again for each row:
+    a roster fills a third of the columns that there are. The key always goes with the rows."""
+    varying, constants = {}, {}
     for at, (name, values) in enumerate(table.items()):
-        if at and not whole and len(values) > 1 and values.count(values[0]) == len(values):
+        if at and len(values) > 1 and are_the_same(values):
             constants[name] = values[0]
         else:
-            columns.append(name)
-            texts.append(spelled(values))
-    count = len(texts[0])
-    text = "".join([line + "\n" for line in map("\t".join, zip(*texts, strict=True))])
-    return Rows(columns, text.encode(), constants, count)
+            varying[name] = values
+    return Columns(varying, constants, len(next(iter(table.values()))))
+
+
+def are_the_same(values: Sequence) -> bool:
+    return values[0] == values[-1] and values.count(values[0]) == len(values)
+
+
+def rows_of(table: Mapping[str, Sequence], *, whole: bool = False) -> Rows:
+    """Rows from the columns of a table; `whole` spells also those whose values are all the same."""
+    return (Columns(table, {}, len(next(iter(table.values())))) if whole else columns_of(table)).rows()
 
 
 @contextmanager
-def staged(cursor, like: str, rows: Rows) -> Iterator[None]:
-    """Within the block the columns of the text, as those of a table, are the temporary table `bulk_stage`."""
+def staged(cursor, like: str, rows: Rows) -> Iterator[Identifier]:
+    """Within the block the columns of the text, as those of a table, are a temporary table, which is handed out.
+
+    A scan of it finds the rows in the order of the text. It stays until the end of the transaction and is emptied after
+    the block: to make one for each few thousand rows takes longer than to fill it.
+    """
+    stage = Identifier(f"bulk_{like}_{crc32(repr(rows.columns).encode()):08x}")
     cursor.execute(
-        SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
-            Identifier(STAGE), listed(rows.columns), Identifier(like)
+        SQL("CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA; {}").format(
+            stage, listed(rows.columns), Identifier(like), _HASHED
         )
     )
     # Read at one go: each further time this thread would wait until the other one lets go of the interpreter.
     size = len(rows.text) + 1
-    cursor.copy_expert(SQL("COPY {} FROM STDIN").format(Identifier(STAGE)), BytesIO(rows.text), size)
-    with hashed(cursor):
-        yield
-    cursor.execute(SQL("DROP TABLE {}").format(Identifier(STAGE)))
+    cursor.copy_expert(SQL("COPY {} FROM STDIN").format(stage), BytesIO(rows.text), size)
+    yield stage
+    cursor.execute(SQL("TRUNCATE {}; {}").format(stage, _AS_USUAL))
+
+
+# Joins of many fresh rows, of which the planner knows nothing, are hashed: row by row they would take minutes.
+_HASHED, _AS_USUAL = SQL("SET LOCAL enable_nestloop = off"), SQL("SET LOCAL enable_nestloop = on")
 
 
 @contextmanager
 def hashed(cursor) -> Iterator[None]:
-    """Joins of many fresh rows, of which the planner knows nothing, are hashed: row by row they would take minutes."""
-    cursor.execute("SET LOCAL enable_nestloop = off")
+    """Within the block joins are hashed."""
+    cursor.execute(_HASHED)
     yield
-    cursor.execute("SET LOCAL enable_nestloop = on")
+    cursor.execute(_AS_USUAL)
 
 
-def insert(cursor, table: str, rows: Rows, order: str = "") -> None:
-    """Write the rows, in an order if need be; what a constraint refuses is raised."""
+def insert(cursor, table: str, rows: Rows) -> None:
+    """Write the rows, in their order; what a constraint refuses is raised."""
     if not rows.count:
         return
-    ordered = SQL(" ORDER BY {}").format(Identifier(order)) if order else SQL("")
-    with staged(cursor, table, rows):
-        cursor.execute(
-            SQL("{} FROM {}{}").format(_insert(table, rows), Identifier(STAGE), ordered), [*rows.constants.values()]
-        )
+    with staged(cursor, table, rows) as stage:
+        cursor.execute(_insert(table, rows, stage), [*rows.constants.values()])
 
 
-def insert_new(cursor, table: str, rows: Rows, order: str) -> set[int]:
-    """Write the rows in that order, but those that a unique or exclusion constraint refuses; the keys of the others."""
+def insert_new(cursor, table: str, rows: Rows) -> set[int]:
+    """Write the rows, in their order, but those that a unique or exclusion constraint refuses; the others' keys."""
     if not rows.count:
         return set()
-    with staged(cursor, table, rows):
+    with staged(cursor, table, rows) as stage:
         cursor.execute(
-            SQL("{} FROM {} ORDER BY {} ON CONFLICT DO NOTHING RETURNING id").format(
-                _insert(table, rows), Identifier(STAGE), Identifier(order)
-            ),
+            SQL("{} ON CONFLICT DO NOTHING RETURNING id").format(_insert(table, rows, stage)),
             [*rows.constants.values()],
         )
         return {key for (key,) in cursor.fetchall()}
 
 
-def _insert(table: str, rows: Rows) -> Composable:
+def _insert(table: str, rows: Rows, stage: Identifier) -> Composable:
     given = [listed(rows.columns)] if rows.columns else []
     values = SQL(", ").join([*given, *[Placeholder()] * len(rows.constants)])
-    return SQL("INSERT INTO {} ({}) SELECT {}").format(
-        Identifier(table), listed([*rows.columns, *rows.constants]), values
+    return SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(
+        Identifier(table), listed([*rows.columns, *rows.constants]), values, stage
     )
 
 

@@ -27,11 +27,15 @@ def keep(source: Source, roster: RosterImport, said: Said, cursor, writer: bulk.
         last = min(first + ROWS_AT_ONCE, len(lines))
         judgement, values = said(first, last)
         told = [
-            [sheet, line.number, line.cells, known]
+            (sheet, line.number, line.cells, known)
             for sheet, line, known in zip(judgement["sheet"], lines[first:last], values, strict=True)
         ]
         some = blocks[first // LINES_A_BLOCK : -(-last // LINES_A_BLOCK)]
-        sealed = staged_lines.seal_blocks(told, some)
+        starts = range(0, len(told), LINES_A_BLOCK)
+        sealed = [
+            staged_lines.seal_block(told[start : start + LINES_A_BLOCK], key)
+            for start, key in zip(starts, some, strict=True)
+        ]
         same = whose | {"staged_at": now}
         content = {"id": some, staged_lines.CONTENT: sealed} | _repeated(same, len(some))
         writer.write(bulk.insert, cursor, staged_lines.BLOCK, bulk.rows_of(content))

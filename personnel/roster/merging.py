@@ -10,7 +10,7 @@ from psycopg2.sql import SQL, Identifier, Placeholder
 from organization.keyring import sealer
 from organization.scope import current
 from personnel import bulk
-from personnel.bulk import Rows
+from personnel.bulk import Columns, Rows
 from personnel.models import Assignment, EmergencyContact, ImportedRow, Member, RosterImport
 from personnel.roster import newcomers, recording
 from personnel.roster.known import PERSON_COLUMNS, SERVICE_COLUMNS
@@ -19,10 +19,6 @@ from personnel.roster.steps import Plan, Step
 
 SERVICE, CONTACT, RECORD = (model._meta.db_table for model in (Assignment, EmergencyContact, ImportedRow))
 LOST = {MEMBER: "registered_meanwhile", SERVICE: "serves_already"}
-SERVICE_BLANKS = ("category", "sponsor", "post", "grade", "badge", "former_title", "ending", "ending_note")
-SERVICE_GIVEN = (
-    "share", "beginning", "cohort", "employer_id", "started_on", "ended_on", "contract_from", "contract_until",
-)  # fmt: skip
 ROWS_AT_ONCE = 4000
 
 
@@ -46,12 +42,11 @@ class Overtaken(Exception):
 @dataclass(frozen=True)
 class Write:
     """Rows for one table. `how`: "new" where others may be first; "change", by key; or "record", where a refusal is an
-    error. New ones are written in an `order`. Newcomers are columns until they are finished."""
+    error."""
 
     how: str
     table: str
-    rows: Rows | Newcomers
-    order: str = ""
+    columns: Columns
 
 
 def merge(plan: Plan, roster: RosterImport) -> None:
@@ -62,7 +57,7 @@ def merge(plan: Plan, roster: RosterImport) -> None:
         keys = replace(keys, requests=_ask_other_units(cursor, [step for step in plan.steps if step.request]))
         try:
             with bulk.Writer() as writer:
-                write(cursor, writes(plan, roster, stood, keys), writer)
+                write(cursor, writes(plan, roster, stood, keys), roster, writer)
         except Lost as lost:
             wanted = keys.members if lost.table == MEMBER else keys.services
             missing = {step for step, key in wanted.items() if key not in lost.written}
@@ -72,7 +67,7 @@ def merge(plan: Plan, roster: RosterImport) -> None:
 
 def reserved(cursor, plan: Plan) -> recording.Keys:
     """Keys for everything that the plan begins."""
-    begun = [step for step in plan.steps if _is_written(step)]
+    begun = [step for step in plan.steps if step.fate in ("create", "change")]
     return recording.Keys(
         members=_keys(cursor, Member, [step for step in begun if step.fate == "create"]),
         services=_keys(cursor, Assignment, [step for step in begun if step.new_service]),
@@ -81,34 +76,40 @@ def reserved(cursor, plan: Plan) -> recording.Keys:
     )
 
 
-def writes(plan: Plan, roster: RosterImport, stood: dict[int, dict], keys: recording.Keys) -> Iterator[Write]:
-    """What is to be written, a few thousand rows at a time, in the order in which it has to be."""
+def writes(
+    plan: Plan, roster: RosterImport, stood: dict[int, dict], keys: recording.Keys
+) -> Iterator[Newcomers | Write]:
+    """What is to be written, a few thousand rows at a time, in the order in which it has to be; newcomers are first."""
     # In the order of the digests: two rosters with the same new people then wait for each other instead of dying.
     created = sorted((step for step in plan.steps if step.fate == "create"), key=lambda step: step.digest)
-    changed = [step for step in plan.steps if step.fate == "change"]
+    others = [step for step in plan.steps if step.fate != "create"] if len(created) < len(plan.steps) else []
+    changed = [step for step in others if step.fate == "change"]
     for some in _some(created, soon=True):
-        yield Write("new", MEMBER, newcomers.columns(some, keys), "id_digest")
+        yield newcomers.told(some, keys, roster)
     for some in _some([step for step in changed if step.changes]):
         yield Write("change", MEMBER, _changed_members(some))
-    # Of people whom nobody else knows yet, in the order of their keys: where each goes to the end, it goes fast.
-    for some in _some([step for step in plan.steps if step.fate == "create" and step.new_service]):
-        yield Write("record", SERVICE, _services(some, keys), "id")
     for some in _some([step for step in changed if step.new_service]):
-        yield Write("new", SERVICE, _services(some, keys), "id")
+        yield Write("new", SERVICE, _services(some, keys))
     for some in _some([step for step in changed if step.service_changes]):
         yield Write("change", SERVICE, _changed_services(some))
-    for some in _some([step for step in (*created, *changed) if _has_new_contact(step)]):
+    for some in _some([step for step in (*created, *changed) if id(step) in keys.contacts]):
         yield Write("record", CONTACT, _contacts(some, keys))
-    for some in _some(plan.steps):
+    for some in _some(others):
         yield Write("record", RECORD, recording.rows(some, roster, stood, keys))
 
 
-def write(cursor, wanted: Iterable[Write], writer: bulk.Writer) -> None:
+def write(
+    cursor,
+    wanted: Iterable[Newcomers | Write],
+    roster: RosterImport,
+    writer: bulk.Writer,
+    *,
+    newcomers_are: str = "new",
+) -> None:
     """Write it. Raises Lost, first of people, then of services."""
     answers = []
-    for each in wanted:
-        rows = newcomers.finished(each.rows)
-        answers.append((each.how, each.table, rows.count, writer.write(_write, cursor, each, rows)))
+    for how, table, rows in _laid_out(wanted, roster, newcomers_are):
+        answers.append((how, table, rows.count, writer.write(_write, cursor, how, table, rows)))
     for table in LOST:
         new = [(count, answer) for how, name, count, answer in answers if (how, name) == ("new", table)]
         written = set[int]().union(*(answer.result() for _count, answer in new))
@@ -116,18 +117,38 @@ def write(cursor, wanted: Iterable[Write], writer: bulk.Writer) -> None:
             raise Lost(table, written)
 
 
-def _write(cursor, each: Write, rows: Rows) -> set[int] | None:
-    if each.how == "new":
-        return bulk.insert_new(cursor, each.table, rows, each.order)
-    if each.how == "change":
-        _update(cursor, each.table, rows)
+def _laid_out(
+    wanted: Iterable[Newcomers | Write], roster: RosterImport, newcomers_are: str
+) -> Iterator[tuple[str, str, Rows]]:
+    """How what goes to which table: of newcomers first the people, then their services, and at last the records."""
+    come: list[Newcomers] = []
+    has_services = False
+    for each in wanted:
+        if isinstance(each, Newcomers):
+            come.append(each)
+            yield newcomers_are, MEMBER, each.people()
+            continue
+        if not has_services:
+            yield from _of_all(SERVICE, newcomers.services(come, ROWS_AT_ONCE))
+            has_services = True
+        yield each.how, each.table, each.columns.rows()
+    if not has_services:
+        yield from _of_all(SERVICE, newcomers.services(come, ROWS_AT_ONCE))
+    yield from _of_all(RECORD, newcomers.records(come, roster, ROWS_AT_ONCE))
+
+
+def _of_all(table: str, several: Iterable[Rows]) -> Iterator[tuple[str, str, Rows]]:
+    return (("record", table, rows) for rows in several)
+
+
+def _write(cursor, how: str, table: str, rows: Rows) -> set[int] | None:
+    if how == "new":
+        return bulk.insert_new(cursor, table, rows)
+    if how == "change":
+        _update(cursor, table, rows)
     else:
-        bulk.insert(cursor, each.table, rows, each.order)
+        bulk.insert(cursor, table, rows)
     return None
-
-
-def _is_written(step: Step) -> bool:
-    return step.fate in ("create", "change")
 
 
 def _some(steps: Sequence[Step], *, soon: bool = False) -> Iterator[Sequence[Step]]:
@@ -146,12 +167,12 @@ def _keys(cursor, model, steps: Sequence[Step]) -> dict[int, int]:
 # --- changed people ---------------------------------------------------------------------------------------------------
 
 
-def _changed_members(steps: Sequence[Step]) -> Rows:
+def _changed_members(steps: Sequence[Step]) -> Columns:
     steps = sorted(steps, key=lambda step: step.member_id)
     ids = [step.member_id for step in steps]
     phones = [step.row.values["phone"] if "phone" in step.changes else None for step in steps]
     new = {column: [_new(step, column) for step in steps] for column in PERSON_COLUMNS}
-    return bulk.rows_of({"id": ids, **newcomers.phones(phones, ids), **new})
+    return bulk.columns_of({"id": ids, **newcomers.phones(phones, ids), **new})
 
 
 def _new(step: Step, key: str):
@@ -167,11 +188,9 @@ def _update(cursor, table: str, rows: Rows) -> None:
             *(SQL("{0} = {1}").format(Identifier(column), Placeholder()) for column in same),
         ]
     )
-    with bulk.staged(cursor, table, rows):
+    with bulk.staged(cursor, table, rows) as stage:
         cursor.execute(
-            SQL("UPDATE {} t SET {} FROM {} s WHERE s.id = t.id").format(
-                Identifier(table), sets, Identifier(bulk.STAGE)
-            ),
+            SQL("UPDATE {} t SET {} FROM {} s WHERE s.id = t.id").format(Identifier(table), sets, stage),
             [*same.values()],
         )
 
@@ -179,25 +198,24 @@ def _update(cursor, table: str, rows: Rows) -> None:
 # --- services ---------------------------------------------------------------------------------------------------------
 
 
-def _services(steps: Sequence[Step], keys: recording.Keys) -> Rows:
-    given = [step.new_service or {} for step in steps]
-    blanks = dict.fromkeys(SERVICE_GIVEN) | dict.fromkeys(SERVICE_BLANKS, "")
-    return bulk.rows_of(
+def _services(steps: Sequence[Step], keys: recording.Keys) -> Columns:
+    given = newcomers.columns([step.new_service or {} for step in steps])
+    return bulk.columns_of(
         {
             "id": [keys.services[id(step)] for step in steps],
-            "member_id": [keys.members.get(id(step)) or step.member_id for step in steps],
+            "member_id": [step.member_id for step in steps],
             "unit_id": [step.unit for step in steps],
             "force": [step.force for step in steps],
             "share_from": [0] * len(steps),
-            **newcomers.table(given, blanks),
+            **newcomers.filled(given, newcomers.SERVICE_BLANKS, len(steps)),
         }
     )
 
 
-def _changed_services(steps: Sequence[Step]) -> Rows:
+def _changed_services(steps: Sequence[Step]) -> Columns:
     steps = sorted(steps, key=lambda step: step.service_id)
     new = {column: [_new_of(step, column) for step in steps] for column in SERVICE_COLUMNS}
-    return bulk.rows_of({"id": [step.service_id for step in steps], **new})
+    return bulk.columns_of({"id": [step.service_id for step in steps], **new})
 
 
 def _new_of(step: Step, key: str):
@@ -214,10 +232,10 @@ def _has_new_contact(step: Step) -> bool:
     return not (step.member and name in step.member.contacts)
 
 
-def _contacts(steps: Sequence[Step], keys: recording.Keys) -> Rows:
+def _contacts(steps: Sequence[Step], keys: recording.Keys) -> Columns:
     members = [keys.members.get(id(step)) or step.member_id for step in steps]
     phones = [step.row.values["contact_phone"] for step in steps]
-    return bulk.rows_of(
+    return bulk.columns_of(
         {
             "id": [keys.contacts[id(step)] for step in steps],
             "unit_id": [step.member.unit if step.member else step.unit for step in steps],

@@ -5,24 +5,24 @@ their people, nor units, rules and employers, nor the day. A confirmation that f
 need not read, clean and judge the lines again; else it does.
 """
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import zip_longest
 from typing import Any
 
+import orjson
 from django.db import connection
 from psycopg2 import Binary
 
 from organization.keyring import sealer
 from organization.scope import current
 from personnel import bulk
-from personnel.bulk import Rows
+from personnel.bulk import Columns
 from personnel.models import RosterImport, StagedRoster, StagedWrite
-from personnel.roster import answers, mapping, merging, newcomers, recording, state
+from personnel.roster import answers, mapping, merging, recording, state
 from personnel.roster.examination import Examined
 from personnel.roster.merging import Write
+from personnel.roster.newcomers import Newcomers
 from personnel.roster.terms import Terms
 
 LEFT = ("reject", "ask")  # what stays behind when the rest is imported
@@ -119,12 +119,8 @@ def write(roster: RosterImport) -> None:
     with connection.cursor() as cursor:
         places = list(StagedWrite.objects.filter(roster=roster.pk).order_by("pk").values_list("pk", flat=True))
         with bulk.Writer() as writer:
-            merging.write(cursor, map(_without_asking, _kept(places, cursor, writer)), writer)
-
-
-def _without_asking(each: Write) -> Write:
-    """To ask of each new person whether others were first takes a seventh of the commit; if so, it is judged again."""
-    return replace(each, how="record") if (each.how, each.table) == ("new", merging.MEMBER) else each
+            # To ask of each newcomer whether others were first takes a seventh of the commit: it is judged again then.
+            merging.write(cursor, _kept(places, cursor, writer), roster, writer, newcomers_are="record")
 
 
 _INSERT = (
@@ -137,15 +133,14 @@ def _most_writes(examined: Examined) -> int:
     return 7 * (1 + len(examined.plan.steps) // merging.ROWS_AT_ONCE) + 1  # the first people come by themselves
 
 
-def _kept(places: Sequence[int], cursor, writer: bulk.Writer) -> Iterator[Write]:
+def _kept(places: Sequence[int], cursor, writer: bulk.Writer) -> Iterator[Newcomers | Write]:
     """What was prepared. The next is asked for before one is handed on, so that it waits for none that is written."""
     asked = [writer.write(_fetched, cursor, place) for place in places[:1]]
     for place, following in zip_longest(places, places[1:]):
-        each = _read(sealer().open_bytes(asked.pop().result(), table=TABLE, column=COLUMN, row=place))
-        each = replace(each, rows=newcomers.finished(each.rows))
+        content = sealer().open_bytes(asked.pop().result(), table=TABLE, column=COLUMN, row=place)
         if following:
             asked.append(writer.write(_fetched, cursor, following))
-        yield each
+        yield _read(content)
 
 
 def _fetched(cursor, place: int) -> memoryview:
@@ -156,33 +151,33 @@ def _fetched(cursor, place: int) -> memoryview:
 # --- spelling ---------------------------------------------------------------------------------------------------------
 
 
-def _spelled(each: Write) -> bytes:
-    """A line that says what it is, and the rows as COPY reads them; people as their columns."""
-    if isinstance(each.rows, Rows):
-        rows, text = (each.rows.columns, each.rows.constants, each.rows.count), each.rows.text
+def _spelled(each: Newcomers | Write) -> bytes:
+    """JSON of the columns; days and bytes as the database reads them."""
+    if isinstance(each, Newcomers):
+        told: list[Any] = [_shortened(columns) for columns in (each.own, each.values, each.service)]
     else:
-        rows, text = None, _json(each.rows).encode()
-    return json.dumps((each.how, each.table, each.order, rows), default=_without_word).encode() + b"\n" + text
+        told = [each.how, each.table, each.columns.varying, each.columns.constants, each.columns.count]
+    return orjson.dumps(told, default=_without_word)
 
 
-_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+def _read(content: bytes) -> Newcomers | Write:
+    told = orjson.loads(content)
+    if len(told) > 3:
+        how, table, *columns = told
+        return Write(how, table, Columns(*columns))
+    count = len(told[0]["member_id"])
+    return Newcomers(*(_at_full_length(columns, count) for columns in told))
 
 
-def _read(content: bytes) -> Write:
-    first, _end, text = content.partition(b"\n")
-    how, table, order, rows = json.loads(first, object_hook=_revived)
-    if rows is None:
-        return Write(how, table, json.loads(text), order)
-    columns, constants, count = rows
-    return Write(how, table, Rows(columns, text, constants, count), order)
+def _shortened(columns: Mapping[str, Sequence | None]) -> dict[str, Sequence | None]:
+    """Of columns whose values are all the same but one of them."""
+    return {key: values[:1] if values and bulk.are_the_same(values) else values for key, values in columns.items()}
 
 
-def _without_word(value: date | bytes) -> dict[str, str]:
+def _at_full_length(columns: Mapping[str, list | None], count: int) -> dict[str, Any]:
+    return {key: values * count if values and len(values) == 1 else values for key, values in columns.items()}
+
+
+def _without_word(value: bytes) -> str:
     """What JSON has no word for."""
-    return {"": value.hex()} if isinstance(value, bytes) else {"day": value.isoformat()}
-
-
-def _revived(value: dict) -> Any:
-    if value.keys() == {"day"}:
-        return date.fromisoformat(value["day"])
-    return bytes.fromhex(value[""]) if value.keys() == {""} else value
+    return rf"\x{value.hex()}"

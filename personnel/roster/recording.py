@@ -2,11 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from personnel.bulk import Rows, rows_of
+from personnel.bulk import Columns, columns_of
 from personnel.models import RosterImport
 from personnel.roster.shapes import Finding, Question
 from personnel.roster.steps import Plan, Step
@@ -50,32 +50,47 @@ def _plain(value):
     return value.isoformat() if isinstance(value, date) else value
 
 
-def rows(steps: Sequence[Step], roster: RosterImport, stood_before: dict[int, dict], keys: Keys) -> Rows:
-    """What became of every row, and what stood before where something was changed."""
-    places = {sheet["name"]: place for place, sheet in enumerate(roster.sheets)}
+def rows(steps: Sequence[Step], roster: RosterImport, stood_before: dict[int, dict], keys: Keys) -> Columns:
+    """What became of rows that begin no file, and what stood before where something was changed."""
     ids = list(map(id, steps))
     stood = [stood_before.get(key) for key in ids]
-    return rows_of(
-        {
-            "number": [step.row.number for step in steps],
-            "roster_id": [roster.pk] * len(steps),
-            "unit_id": [step.unit or roster.unit_id for step in steps],
-            "sheet": [places[step.row.sheet] for step in steps],
-            "fate": [step.fate for step in steps],
-            "member_id": [_member(step, keys) for step in steps],
-            "service_id": [keys.services.get(key) for key in ids],
-            "contact_id": [keys.contacts.get(key) for key in ids],
-            "request_id": [keys.requests.get(key) for key in ids],
+    own: dict[str, Sequence] = {
+        "unit_id": [step.unit or roster.unit_id for step in steps],
+        "member_id": [step.member.id if step.member and step.fate != "reject" else None for step in steps],
+        "service_id": list(map(keys.services.get, ids)),
+        "contact_id": list(map(keys.contacts.get, ids)),
+        **places(steps, roster),
+    }
+    return columns_of(
+        table(own, [step.fate for step in steps], roster)
+        | {
+            "request_id": list(map(keys.requests.get, ids)),
             "before": [_json(before) if before else None for before in stood],
-            "findings": [findings_told(step.row.findings) for step in steps],
         }
     )
 
 
-def _member(step: Step, keys: Keys) -> int | None:
-    if step.member:
-        return step.member.id if step.fate != "reject" else None
-    return keys.members.get(id(step))
+def places(steps: Sequence[Step], roster: RosterImport) -> dict[str, Sequence]:
+    """Where rows stand in the file, and what is said of them."""
+    sheets = {sheet["name"]: place for place, sheet in enumerate(roster.sheets)}
+    return {
+        "number": [step.row.number for step in steps],
+        "sheet": [sheets[step.row.sheet] for step in steps],
+        "findings": [findings_told(step.row.findings) for step in steps],
+    }
+
+
+def table(own: Mapping[str, Sequence], fates: Sequence[str], roster: RosterImport) -> dict[str, Sequence]:
+    """The columns of records; nothing stood before, and nobody else was asked."""
+    count = len(fates)
+    return {
+        "number": own["number"],
+        "roster_id": [roster.pk] * count,
+        "fate": fates,
+        **{key: own[key] for key in ("unit_id", "sheet", "member_id", "service_id", "contact_id", "findings")},
+        "request_id": [None] * count,
+        "before": [None] * count,
+    }
 
 
 _json = json.JSONEncoder(ensure_ascii=False).encode

@@ -1,17 +1,17 @@
 """The staged lines of a roster as they are read again: opened, and made the file that they came from."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
-from functools import lru_cache
+from functools import partial
 from itertools import chain, islice
-from json import encoder
 from typing import Any, NamedTuple
+
+import orjson
 
 from organization.keyring import sealer
 from personnel.models import RosterImport, StagedBlock, StagedRoster, StagedRow
 from personnel.roster import examination
 from personnel.roster.examination import Marks, Source
+from personnel.roster.reading import spelling
 from personnel.roster.repeats import SAMPLE, Repeats
 from personnel.roster.shapes import Cell, CellError, Column, Layout, Line, Table
 
@@ -19,6 +19,7 @@ TABLE, COLUMN = StagedRow._meta.db_table, "cells_sealed"
 BLOCK, CONTENT = StagedBlock._meta.db_table, "content_sealed"
 LINES_A_BLOCK = 200  # a page of lines is in one or two
 Place = tuple[int, int]  # of the sheet, and row
+Opened = tuple[list[Cell], list[Any] | None]  # the cells of a line, and its values as far as these are kept
 
 
 class StagedLine(NamedTuple):
@@ -83,14 +84,14 @@ def effects(roster: RosterImport, rows: Iterable[StagedLine]) -> dict[examinatio
 
 def seal(cells: list[Cell], key: int) -> bytes:
     """The cells of a line for its place, not cleaned yet."""
-    return sealer().seal(spell([cells, None]), table=TABLE, column=COLUMN, row=key)
+    return sealer().seal_bytes(_spelled([cells]), table=TABLE, column=COLUMN, row=key)
 
 
-def seal_blocks(lines: Sequence[list], keys: Sequence[int]) -> list[bytes | None]:
-    """Blocks of lines, each [place of its sheet, row, cells, values or None], as many as there are keys."""
-    starts = range(0, len(lines), LINES_A_BLOCK)
-    texts = [spell(lines[first : first + LINES_A_BLOCK]) for first in starts]
-    return sealer().seal_all(texts, table=BLOCK, column=CONTENT, rows=keys)
+def seal_block(lines: Sequence[Sequence], key: int) -> bytes:
+    """A block of lines, each (place of its sheet, row, cells, values or None)."""
+    sheets, numbers, cells, values = zip(*lines, strict=True)
+    content = [sheets, numbers, _marked(cells), _marked([each or () for each in values])]
+    return sealer().seal_bytes(spelling.spelled(content), table=BLOCK, column=CONTENT, row=key)
 
 
 def open_cells(row: StagedLine | StagedRow) -> list[Cell]:
@@ -106,47 +107,34 @@ def open_shown(rows: Sequence[StagedLine | StagedRow]) -> list[list[Cell]]:
         return [[] for _row in rows]
 
 
-def open_all(rows: Sequence[StagedLine | StagedRow]) -> Iterator[list[Any]]:
+def open_all(rows: Sequence[StagedLine | StagedRow]) -> Iterator[Opened]:
     """The cells of lines, and their values as far as these are kept. Lines of one block stand together.
 
     KeyError when the blocks went after the lines were read; whoever holds the roster need not fear it.
     """
     wanted = {row.block_id for row in rows if row.cells is None and row.block_id is not None}
     sealed = dict(StagedBlock.objects.filter(pk__in=wanted).values_list("pk", "content")) if wanted else {}
-    key, lines = 0, dict[Place, list]()
+    key, lines = 0, dict[Place, Opened]()
     for row in rows:
         if row.cells is not None:
-            yield _read(sealer().open(row.cells, table=TABLE, column=COLUMN, row=row.pk))
+            (cells,) = _read(orjson.loads(sealer().open_bytes(row.cells, table=TABLE, column=COLUMN, row=row.pk)))
+            yield cells, None
             continue
         if row.block_id and row.block_id != key:
             key, lines = row.block_id, _lines(row.block_id, sealed[row.block_id])
         yield lines[row.sheet, row.number]
 
 
-def _lines(key: int, sealed: bytes | memoryview) -> dict[Place, list]:
-    told = _read(sealer().open(sealed, table=BLOCK, column=CONTENT, row=key))
-    return {(sheet, number): rest for sheet, number, *rest in told}
+def _lines(key: int, sealed: bytes | memoryview) -> dict[Place, Opened]:
+    content = sealer().open_bytes(sealed, table=BLOCK, column=CONTENT, row=key)
+    sheets, numbers, cells, values = orjson.loads(content)
+    opened = zip(_read(cells), (each or None for each in _read(values)), strict=True)
+    return dict(zip(zip(sheets, numbers, strict=True), opened, strict=True))
 
 
-@lru_cache(maxsize=20_000)  # the same days come again and again
-def _without_word(cell: date | CellError) -> dict[str, str]:
-    """What JSON has no word for."""
-    return {"d": cell.isoformat()} if isinstance(cell, date) else {"e": cell.text}
+_marked = partial(spelling.marked, error=CellError)
+_read = partial(spelling.read, error=CellError)
 
 
-def _revived(value: dict) -> Cell:
-    return _day(value["d"]) if "d" in value else CellError(value["e"])
-
-
-_day = lru_cache(maxsize=20_000)(date.fromisoformat)
-# The encoder itself, made once: `JSONEncoder.encode` makes one for each line, which is a third of its time.
-_encoder = encoder.c_make_encoder(  # type: ignore[attr-defined]
-    None, _without_word, encoder.encode_basestring, None, ":", ",", False, False, True
-)
-
-
-def spell(line: Sequence) -> str:
-    return "".join(_encoder(line, 0))
-
-
-_read = json.JSONDecoder(object_hook=_revived).decode
+def _spelled(rows: Sequence[list[Cell]]) -> bytes:
+    return spelling.spelled(_marked(rows))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import connection
 from django.utils import timezone
+from psycopg2.sql import SQL
 
 from organization import rights
 from organization.models import Account
@@ -115,12 +116,14 @@ def note(roster: RosterImport, examined: Examined) -> None:
     with connection.cursor() as cursor:
         for first in range(0, len(examined.plan.steps), ROWS_AT_ONCE):
             rows = bulk.rows_of(judged(places, examined.plan.steps[first : first + ROWS_AT_ONCE]), whole=True)
-            with bulk.staged(cursor, staged_lines.TABLE, rows):
+            with bulk.staged(cursor, staged_lines.TABLE, rows) as stage:
                 cursor.execute(
-                    "UPDATE personnel_stagedrow t SET fate = s.fate, effect = s.effect, member_id = s.member_id,"
-                    " findings = s.findings, changes = s.changes FROM bulk_stage s"
-                    " WHERE t.roster_id = %s AND t.sheet = s.sheet AND t.number = s.number"
-                    " AND (t.fate, t.effect, t.findings) IS DISTINCT FROM (s.fate, s.effect, s.findings)",
+                    SQL(
+                        "UPDATE personnel_stagedrow t SET fate = s.fate, effect = s.effect, member_id = s.member_id,"
+                        " findings = s.findings, changes = s.changes FROM {} s"
+                        " WHERE t.roster_id = %s AND t.sheet = s.sheet AND t.number = s.number"
+                        " AND (t.fate, t.effect, t.findings) IS DISTINCT FROM (s.fate, s.effect, s.findings)"
+                    ).format(stage),
                     [roster.pk],
                 )
     describe(roster, examined)

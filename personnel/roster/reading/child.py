@@ -7,11 +7,11 @@ to none, so that even a parser that was taken over finds nothing.
 import codecs
 import contextlib
 import gc
-import json
 import os
 import sys
 from collections.abc import Iterator
 
+import orjson
 from python_calamine import PasswordError
 
 from personnel.bounded.ceilings import set_ceilings
@@ -26,7 +26,7 @@ for encoding in ("ascii", "cp437", "latin-1", "utf-8-sig", "utf-16", "utf-16-le"
 
 
 def main() -> None:
-    limits = Limits(**json.loads(sys.stdin.buffer.readline() or sys.exit()))  # nothing to read: nobody needs it
+    limits = Limits(**orjson.loads(sys.stdin.buffer.readline() or sys.exit()))  # nothing to read: nobody needs it
     gc.disable()  # there is nothing but cells, and no end of them
     sys.setswitchinterval(0.0005)  # two threads, and each soon waits for the other
     data = sys.stdin.buffer.read(limits.file_bytes + 1)

@@ -1,17 +1,16 @@
 """The side of the web server: has a child process read the bytes, believes nothing but plain values."""
 
 import contextlib
-import json
 from collections.abc import Callable, Iterator
-from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 from typing import Protocol
 
+import orjson
 import python_calamine
 from django.utils.translation import gettext as _
 
 from personnel.bounded import starter
-from personnel.roster.reading import delimited
+from personnel.roster.reading import delimited, spelling
 from personnel.roster.reading.limits import MIB, Limits, Refused
 from personnel.roster.reading.sentences import file_refused
 from personnel.roster.repeats import Repeats
@@ -60,7 +59,7 @@ def _answer(data: bytes, limits: Limits, meanwhile: Callable[[], None] | None) -
     with contextlib.closing(heard) as lines:  # type: ignore[type-var]
         try:
             for line in lines:
-                message = json.loads(line, object_hook=_revived)
+                message = orjson.loads(line)
                 if "end" in message:
                     return
                 yield message
@@ -75,9 +74,10 @@ def _book(messages: Iterator[dict], onlooker: Onlooker | None = None) -> Book:
         try:
             for message in messages:
                 if "rows" in message:
+                    more = spelling.read(message["rows"], CellError)
                     if not rows:
-                        repeats = Repeats(message["rows"])
-                    more = list(map(repeats.shared, message["rows"]))
+                        repeats = Repeats(more)
+                    more = list(map(repeats.shared, more))
                     if onlooker:
                         onlooker.look(more, len(rows), has_1904_dates=book.has_1904_dates)
                     rows.extend(more)
@@ -97,16 +97,3 @@ def _book(messages: Iterator[dict], onlooker: Onlooker | None = None) -> Book:
 
 def _sheet(about: dict, rows: list[list]) -> Sheet:
     return Sheet(rows=rows, merged=[tuple(span) for span in about.pop("merged")], **about)
-
-
-# Most days occur many times, and are then one object.
-_day = lru_cache(maxsize=20_000)(date.fromisoformat)
-
-
-def _revived(value: dict) -> dict | date | CellError:
-    """A cell that JSON has no word for; all other objects as they are."""
-    if "date" in value:
-        return _day(value["date"])
-    if "error" in value:
-        return CellError(value["error"])
-    return value
