@@ -1,5 +1,7 @@
 """The policies of row-level security, by kind of table: what each means stands with `Protect`, which puts them up."""
 
+import re
+
 RANGE = (
     "BETWEEN NULLIF(current_setting('app.unit_low', true), '')::bigint"
     " AND NULLIF(current_setting('app.unit_high', true), '')::bigint"
@@ -10,6 +12,18 @@ IS_AUDITOR = "current_setting('app.duty', true) = 'auditor'"
 VISIBLE_MEMBER = "EXISTS (SELECT FROM personnel_member m WHERE m.id = member_id)"
 STAGED_FOR = "interval '1 day'"
 FORCE_IS_OURS = "force = ANY (string_to_array(current_setting('app.forces', true), ','))"
+_SETTING = re.compile(
+    r"NULLIF\(current_setting\('app\.\w+', true\), ''\)::bigint"
+    r"|(string_to_array\(current_setting\('app\.\w+', true\), ','\))"
+)
+
+
+def asked_once(check: str) -> str:
+    """What is checked of each new row, with the settings read once a statement.
+
+    Not so what is read: by the settings themselves the planner knows how many rows they leave.
+    """
+    return _SETTING.sub(lambda found: f"(SELECT {found[0]})" + ("::text[]" if found[1] else ""), check)
 
 
 class Policies:
@@ -37,7 +51,7 @@ class Policies:
 
     def policy(self, name, role, command, using="", check=""):
         using = f" USING ({using})" if using else ""
-        check = f" WITH CHECK ({check})" if check else ""
+        check = f" WITH CHECK ({asked_once(check)})" if check else ""
         return f"CREATE POLICY {name} ON {self.table} FOR {command} TO {role}{using}{check}"
 
     def policies_own(self, q):

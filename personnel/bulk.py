@@ -107,7 +107,10 @@ def insert(cursor, table: str, rows: Rows) -> None:
     if not rows.count:
         return
     with staged(cursor, table, rows) as stage:
-        cursor.execute(_insert(table, rows, stage), [*rows.constants.values()])
+        cursor.execute(
+            SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(Identifier(table), *_columns(rows), stage),
+            [*rows.constants.values()],
+        )
 
 
 def insert_new(cursor, table: str, rows: Rows) -> set[int]:
@@ -116,18 +119,18 @@ def insert_new(cursor, table: str, rows: Rows) -> set[int]:
         return set()
     with staged(cursor, table, rows) as stage:
         cursor.execute(
-            SQL("{} ON CONFLICT DO NOTHING RETURNING id").format(_insert(table, rows, stage)),
+            SQL("INSERT INTO {} ({}) SELECT {} FROM {} ON CONFLICT DO NOTHING RETURNING id").format(
+                Identifier(table), *_columns(rows), stage
+            ),
             [*rows.constants.values()],
         )
         return {key for (key,) in cursor.fetchall()}
 
 
-def _insert(table: str, rows: Rows, stage: Identifier) -> Composable:
+def _columns(rows: Rows) -> tuple[Composable, Composable]:
+    """The names of all columns, and where their values come from."""
     given = [listed(rows.columns)] if rows.columns else []
-    values = SQL(", ").join([*given, *[Placeholder()] * len(rows.constants)])
-    return SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(
-        Identifier(table), listed([*rows.columns, *rows.constants]), values, stage
-    )
+    return listed([*rows.columns, *rows.constants]), SQL(", ").join([*given, *[Placeholder()] * len(rows.constants)])
 
 
 def keys(cursor, model: type[models.Model], count: int) -> Sequence[int]:

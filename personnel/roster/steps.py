@@ -33,11 +33,17 @@ class Step:
 
     @property
     def effect(self) -> str:
-        """A hash of what the step would do: when it differs at the commit, somebody was here since the preview."""
-        told = f"{self.fate} {self.unit} {self.force} {self.request} {self.member_id} {self.service_id}"
-        if self.changes or self.service_changes:
-            return short_hash(told, *_told(self.changes), *_told(self.service_changes))
-        return short_hash(told) if self.member else _hash_of_many(told)
+        """What the step would do: when it differs at the commit, somebody was here since the preview.
+
+        A hash where it would do something, else the fate alone.
+        """
+        if self.fate in _NOTHING_DONE and not self.request:
+            return self.fate
+        what = (self.fate, self.unit, self.force, self.request)
+        if not self.member:
+            return _hash_of_many(*what)
+        keys = (self.member_id, self.service_id)
+        return short_hash(*map(str, (*what, *keys)), *_told(self.changes), *_told(self.service_changes))
 
     @property
     def member_id(self) -> int:
@@ -50,7 +56,13 @@ class Step:
         return self.service.id if self.service else 0
 
 
-_hash_of_many = lru_cache(maxsize=500)(short_hash)  # all who begin in a unit and force are told alike
+_NOTHING_DONE = frozenset(("unchanged", "reject", "skip"))
+
+
+@lru_cache(maxsize=500)
+def _hash_of_many(*what: str | int) -> str:
+    """All who begin in a unit and force are told alike."""
+    return short_hash(*map(str, what))
 
 
 def _told(changes: Changes) -> list[str]:
