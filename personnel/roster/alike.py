@@ -36,9 +36,8 @@ def note(steps: Sequence[Step], filled: Collection[str]) -> None:
 
 
 def find(step: Step) -> bool:
-    """Whether the row of a known member says what is known; then its service is that one, and nothing changes."""
+    """Whether the row of a known member says what is known: then nothing changes."""
     member = step.member
     if member is None or step.told is None or member.told != step.told[0]:
         return False
-    step.service = member.only_service(step.unit, step.force, step.told[1])
-    return step.service is not None
+    return member.serves(step.unit, step.force, step.told[1])

@@ -9,7 +9,9 @@ terms, for lines that took nothing from others and of which nothing had to be sa
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
+from organization.keyring import sealer
 from personnel.models import RosterImport
 from personnel.roster import fetching, layout, mapping, values
 from personnel.roster.shapes import Book, Cell, FileRefused, Line, Sheet, Table
@@ -35,7 +37,8 @@ def context_of(terms: Terms, *, has_1904_dates: bool) -> Context:
 class Early:
     """Is shown the rows of each sheet as they come, and knows the values of those that are plain.
 
-    `fetched` are the people of the unit, if a file of that size may be about all of them.
+    `digests` are those of their document numbers; `fetched` are the people of the unit, if a file of that size may be
+    about all of them.
     """
 
     def __init__(self, terms: Terms, remembered: Remembered) -> None:
@@ -43,6 +46,7 @@ class Early:
         self._first: list[list[Cell]] = []
         self._begin()
         self._known: dict[str, tuple[Fields, Context, dict[int, dict]]] = {}
+        self.digests: dict[str, bytes] = {}
         self.fetched: fetching.Fetched | None = None
 
     def _begin(self) -> None:
@@ -93,7 +97,10 @@ class Early:
         if self._cleaner is None:
             return
         cleaned = self._cleaner.rows([Line(number, cells) for number, cells in enumerate(rows, above + 1)])
-        self._values |= {row.number: row.values for row in cleaned if not row.findings}
+        found = {row.number: row.values for row in cleaned if not row.findings}
+        self._values |= found
+        numbers = [number for row in found.values() if (number := row.get("id_number"))]
+        self.digests |= zip(numbers, map(partial(sealer().digest, purpose="id"), numbers), strict=True)
 
 
 def _fields_sent_last(unit: int) -> set[str]:

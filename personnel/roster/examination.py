@@ -141,12 +141,13 @@ def examine(
     """
     terms = replace(terms, remembered=answers.remembered(source.layout.tables, terms))
     steps, fields, findings = clean(source, terms, marks, tell)
+    known = source.early.digests if source.early else {}
     seal = sealer()
     people = {}
     for step in steps:
         number = step.row.values.get("id_number")
         if number and not step.is_skipped:
-            step.digest = seal.digest(number, purpose="id")
+            step.digest = known.get(number) or seal.digest(number, purpose="id")
             people[step.digest] = (step.row.values.get("name") or "", step.row.values.get("birth_date"))
     corrected.follow(steps, people)
     filled = set[str]().union(*(step.row.values for step in steps))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from personnel.bulk import NOTHING, unescaped
@@ -123,20 +123,24 @@ class Known:
         told = self.told_services.split("\n") if self.told_services else []
         return [self._service(*each.split("\t", 3)) for each in told]
 
-    def only_service(self, unit: int, force: str, settled: str) -> Service | None:
-        """The service in this unit and force of which that is told, if it has no end and there is no other."""
-        key, of_unit, of_force, told = self.told_services.split("\t", 3) if self.told_services else [""] * 4
-        if (
-            of_unit == str(unit)
-            and of_force == force
-            and told.startswith(NOTHING)
-            and told.split("\t", len(self.shape.service) - len(self.shape.settled))[-1] == settled
-        ):
-            return self._service(key, of_unit, of_force, told)
-        return None
+    def serves(self, unit: int, force: str, settled: str) -> bool:
+        """Whether the only service is in this unit and force, has no end, and has that told of it."""
+        told = self.told_services
+        return (
+            told.startswith(_begin_of_service(unit, force), told.find("\t") + 1)
+            and told.endswith(settled)
+            and told[-len(settled) - 1] == "\t"
+            and "\n" not in told
+        )
 
     def _service(self, key: str, unit: str, force: str, told: str) -> Service:
         return Service(int(key), int(unit), force, told, self.shape)
+
+
+@lru_cache(maxsize=500)
+def _begin_of_service(unit: int, force: str) -> str:
+    """What follows the key of a service that has no end."""
+    return f"{unit}\t{force}\t{NOTHING}\t"
 
 
 # What a roster may change without having values for it, or what is needed to see whether days agree.

@@ -56,7 +56,7 @@ class Step:
         return self.service.id if self.service else 0
 
 
-_NOTHING_DONE = frozenset(("unchanged", "reject", "skip"))
+_NOTHING_DONE = frozenset(("unchanged", "reject", "skip", "ask"))
 
 
 @lru_cache(maxsize=500)

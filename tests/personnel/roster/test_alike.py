@@ -38,10 +38,12 @@ def brought(clerk, rows):
 
 
 def told(examined):
+    """What is to be done; which service stays as it is need not be known."""
     return [
-        (step.fate, step.effect, step.member_id, step.service_id, step.changes, step.service_changes)
+        (step.fate, step.effect, step.member_id, step.service_id * (step.fate == "change"), step.changes,
+         step.service_changes)
         for step in examined.plan.steps
-    ]
+    ]  # fmt: skip
 
 
 CHANGES = {
