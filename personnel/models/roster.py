@@ -145,6 +145,8 @@ class StagedWrite(Staged):
 class ImportedRow(models.Model):
     """What became of a line: its fate, the member it went to, and what stood there before."""
 
+    pk = models.CompositePrimaryKey("roster_id", "sheet", "number")
+
     class Fate(models.TextChoices):
         CREATE = "create", _("new")
         CHANGE = "change", _("changed")
@@ -168,9 +170,6 @@ class ImportedRow(models.Model):
 
     class Meta:
         indexes = [models.Index(name="imported_row_by_member", fields=["member_id"])]
-        constraints = [
-            models.UniqueConstraint(name="imported_row_once_a_line", fields=["roster", "sheet", "number"]),
-        ]
 
     def __str__(self):
         return f"{self.sheet}:{self.number}"

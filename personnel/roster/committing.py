@@ -104,7 +104,7 @@ def describe(roster: RosterImport, examined: Examined) -> None:
 
 def _close(roster: RosterImport) -> None:
     """Count what was written, as the database has it, and say so in the record."""
-    counts = roster.counts | dict(roster.rows.order_by().values_list("fate").annotate(Count("id")))
+    counts = roster.counts | dict(roster.rows.order_by().values_list("fate").annotate(rows=Count("*")))
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
         roster.committed_at = cursor.fetchone()[0]

@@ -183,7 +183,8 @@ def _new_service(step: Step, beginning: str, register: Register, terms: Terms) -
         level = divisions.level(step.unit) if step.unit else "village"
         given.setdefault("sponsor", "village" if level == "village" else "town")
     _refuse_overlap(step, given)
-    step.new_service = given | {"beginning": beginning}
+    given["beginning"] = beginning
+    step.new_service = given
 
 
 def _check_days(step: Step, values: Mapping[str, Any]) -> None:

@@ -112,8 +112,10 @@ class _Filler:
 
     def repeat(self) -> None:
         """Ditto marks take the value of the row above."""
+        if self.column.field in _UNHEEDED:
+            return
         marks = {cell for cell in set(self.cells) if type(cell) is str and cell[:1] in _INITIALS and _is_ditto(cell)}
-        if not marks or self.column.field in _UNHEEDED:
+        if not marks:
             return
         above: Cell = None
         for at, cell in enumerate(self.cells):

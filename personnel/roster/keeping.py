@@ -39,14 +39,14 @@ def keep(source: Source, roster: RosterImport, said: Said, cursor, writer: bulk.
         same = whose | {"staged_at": now}
         content = {"id": some, staged_lines.CONTENT: sealed} | _repeated(same, len(some))
         writer.write(bulk.insert, cursor, staged_lines.BLOCK, bulk.rows_of(content))
-        own = [
-            staged_lines.seal(line.cells, key) if fate in prepared.LEFT else None
-            for line, fate, key in zip(lines[first:last], judgement["fate"], keys[first:last], strict=True)
-        ]
+        own: list[bytes | None] = [None] * (last - first)
+        for at, fate in enumerate(judgement["fate"]):
+            if fate in prepared.LEFT:
+                own[at] = staged_lines.seal(lines[first + at].cells, keys[first + at])
         rows = {
             "id": keys[first:last],
             staged_lines.COLUMN: own,
-            "block_id": [blocks[at // LINES_A_BLOCK] for at in range(first, last)],
+            "block_id": [block for block in some for _line in range(LINES_A_BLOCK)][: last - first],
             **judgement,
             **_repeated(same | fresh, last - first),
         }

@@ -152,11 +152,11 @@ def _write(cursor, how: str, table: str, rows: Rows) -> set[int] | None:
 
 
 def _some(steps: Sequence[Step], *, soon: bool = False) -> Iterator[Sequence[Step]]:
-    """A few thousand at a time; `soon`, a few first, so that the database need not wait while the next are made."""
+    """A few thousand at a time; `soon`, fewer at first, so that the database need not wait while the next are made."""
     first, count = 0, ROWS_AT_ONCE // 8 if soon else ROWS_AT_ONCE
     while first < len(steps):
         yield steps[first : first + count]
-        first, count = first + count, ROWS_AT_ONCE
+        first, count = first + count, min(3 * count, ROWS_AT_ONCE)
 
 
 def _keys(cursor, model, steps: Sequence[Step]) -> dict[int, int]:

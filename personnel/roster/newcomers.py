@@ -3,7 +3,7 @@
 What takes long is done last: at a confirmation it is done while the database writes the people before them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -134,9 +134,14 @@ def _in_the_order_of_the_file(parts: Iterable[Mapping[str, Sequence]], at_once: 
 
 
 def columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Sequence]:
-    """The columns of rows, of which nearly all have the same."""
-    present = list(set[str]().union(*rows))
-    return dict(zip(present, zip(*map(_getter(present), rows), strict=True), strict=True)) if present else {}
+    """The columns of rows, of which nearly always all have the same; None where a row has no value."""
+    first = rows[0] if rows else {}
+    try:
+        if len(first) > 1 and set(map(len, rows)) == {len(first)}:
+            return dict(zip(first, zip(*map(itemgetter(*first), rows), strict=True), strict=True))
+    except KeyError:
+        pass
+    return {key: [row.get(key) for row in rows] for key in set[str]().union(*rows)}
 
 
 def filled(columns: Mapping[str, Sequence], blanks: Mapping[str, Any], count: int) -> dict[str, Sequence]:
@@ -145,19 +150,6 @@ def filled(columns: Mapping[str, Sequence], blanks: Mapping[str, Any], count: in
         key: [blank if value is None else value for value in columns[key]] if key in columns else [blank] * count
         for key, blank in blanks.items()
     }
-
-
-def _getter(keys: Sequence[str]) -> Callable[[Mapping[str, Any]], Sequence]:
-    """What takes the values of these keys out of a row, None where there is none: nearly all rows have all of them."""
-    at_once = itemgetter(*keys, keys[0])  # never one alone, which would come without a tuple
-
-    def values(row: Mapping[str, Any]) -> Sequence:
-        try:
-            return at_once(row)[:-1]
-        except KeyError:
-            return tuple(map(row.get, keys))
-
-    return values
 
 
 def phones(numbers: Sequence[str | None], keys: Sequence[int]) -> dict[str, list[bytes | None]]:

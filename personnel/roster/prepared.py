@@ -130,7 +130,7 @@ _INSERT = (
 
 def _most_writes(examined: Examined) -> int:
     """Kinds of writes times blocks of rows; keys that are not needed are left."""
-    return 7 * (1 + len(examined.plan.steps) // merging.ROWS_AT_ONCE) + 1  # the first people come by themselves
+    return 7 * (1 + len(examined.plan.steps) // merging.ROWS_AT_ONCE) + 2  # the first people come in smaller ones
 
 
 def _kept(places: Sequence[int], cursor, writer: bulk.Writer) -> Iterator[Newcomers | Write]:

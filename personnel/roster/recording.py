@@ -76,7 +76,7 @@ def places(steps: Sequence[Step], roster: RosterImport) -> dict[str, Sequence]:
     return {
         "number": [step.row.number for step in steps],
         "sheet": [sheets[step.row.sheet] for step in steps],
-        "findings": [findings_told(step.row.findings) for step in steps],
+        "findings": [findings_told(found) if (found := step.row.findings) else "[]" for step in steps],
     }
 
 
@@ -98,7 +98,7 @@ _json = json.JSONEncoder(ensure_ascii=False).encode
 
 def findings_told(findings: Sequence[Finding]) -> str:
     """The findings of a row as they are kept, in JSON."""
-    return _json([told(one) for one in findings]) if findings else "[]"
+    return _json([told(one) for one in findings])
 
 
 def told(finding: Finding) -> list[str]:

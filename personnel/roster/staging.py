@@ -140,7 +140,7 @@ def judged(places: Mapping[str, int], steps: Sequence[Step]) -> dict[str, list]:
         "fate": [step.fate for step in steps],
         "effect": [step.effect for step in steps],
         "member_id": [step.member.id if step.member else None for step in steps],
-        "findings": [findings_told(step.row.findings) for step in steps],
+        "findings": [findings_told(found) if (found := step.row.findings) else "[]" for step in steps],
         "changes": [_json(change) if change else "{}" for change in changes],
     }
 
