@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
+from operator import itemgetter
 from threading import Semaphore
 from typing import Any
 from zlib import crc32
@@ -59,6 +60,17 @@ def columns_of(table: Mapping[str, Sequence]) -> Columns:
         else:
             varying[name] = values
     return Columns(varying, constants, len(next(iter(table.values()))))
+
+
+def transposed(rows: Sequence[Mapping[str, Any]]) -> dict[str, Sequence]:
+    """The columns of rows, of which nearly always all have the same; None where a row has no value."""
+    first = rows[0] if rows else {}
+    try:
+        if len(first) > 1 and set(map(len, rows)) == {len(first)}:
+            return dict(zip(first, zip(*map(itemgetter(*first), rows), strict=True), strict=True))
+    except KeyError:
+        pass
+    return {key: [row.get(key) for row in rows] for key in set[str]().union(*rows)}
 
 
 def are_the_same(values: Sequence) -> bool:

@@ -62,7 +62,7 @@ def settings(socket_dir: Path, *, durable: bool) -> str:
         # What a session logs goes to the disk in another process, from room enough for a roster of ten thousand people:
         # else the session itself writes it, a sixth of the time of a large import.
         "wal_buffers": f"{shared_megabytes() // 4}MB",
-        "wal_writer_delay": "10ms",
+        "wal_writer_delay": "30ms",
         **PRIVATE,
         **COMMON,
         **(DURABLE if durable else THROW_AWAY),

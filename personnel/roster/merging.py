@@ -199,7 +199,7 @@ def _update(cursor, table: str, rows: Rows) -> None:
 
 
 def _services(steps: Sequence[Step], keys: recording.Keys) -> Columns:
-    given = newcomers.columns([step.new_service or {} for step in steps])
+    given = bulk.transposed([step.new_service or {} for step in steps])
     return bulk.columns_of(
         {
             "id": [keys.services[id(step)] for step in steps],

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from operator import itemgetter
 from typing import Any
 
 from organization.keyring import sealer
@@ -73,8 +72,8 @@ class Newcomers:
 def told(steps: Sequence[Step], keys: Keys, roster: RosterImport) -> Newcomers:
     """What has to be known of these steps, of which each begins a file, to write them."""
     ids = list(map(id, steps))
-    values = columns([step.row.values for step in steps])
-    service = columns([step.new_service or {} for step in steps])
+    values = bulk.transposed([step.row.values for step in steps])
+    service = bulk.transposed([step.new_service or {} for step in steps])
     return Newcomers(
         {
             "member_id": list(map(keys.members.__getitem__, ids)),
@@ -131,17 +130,6 @@ def _in_the_order_of_the_file(parts: Iterable[Mapping[str, Sequence]], at_once: 
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------
-
-
-def columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Sequence]:
-    """The columns of rows, of which nearly always all have the same; None where a row has no value."""
-    first = rows[0] if rows else {}
-    try:
-        if len(first) > 1 and set(map(len, rows)) == {len(first)}:
-            return dict(zip(first, zip(*map(itemgetter(*first), rows), strict=True), strict=True))
-    except KeyError:
-        pass
-    return {key: [row.get(key) for row in rows] for key in set[str]().union(*rows)}
 
 
 def filled(columns: Mapping[str, Sequence], blanks: Mapping[str, Any], count: int) -> dict[str, Sequence]:
