@@ -15,7 +15,7 @@ from typing import IO, Any
 _PROJECT = Path(__file__).resolve().parents[2]
 # The environment of the server holds its secrets; the child needs no more than a loader needs.
 _AHEAD = 2**20  # bytes that the child may be ahead of whoever hears it
-_SOON, _WAITS = 2, 600  # seconds: who sends one roster mostly sends the next soon, or none today
+_SOON, _WAITS = 0.6, 600  # seconds: who sends one roster mostly sends the next soon, or none today
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
