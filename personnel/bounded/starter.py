@@ -113,7 +113,7 @@ class _Waiting:
             if key not in self._children:
                 self._children[key] = _started(run, library), self._later(_WAITS, self._dismiss, run, library)
 
-    def _later(self, seconds: int, function: Callable, *given) -> threading.Timer:
+    def _later(self, seconds: float, function: Callable, *given) -> threading.Timer:
         timer = threading.Timer(seconds, function, given)
         timer.daemon = True
         timer.start()

@@ -33,7 +33,12 @@ class Certificate(models.Model):
         Member, models.PROTECT, verbose_name=_("member"), related_name="certificates", db_constraint=False
     )
     service = models.ForeignKey(
-        Assignment, models.PROTECT, verbose_name=_("service"), related_name="certificates", db_index=False
+        Assignment,
+        models.PROTECT,
+        verbose_name=_("service"),
+        related_name="certificates",
+        db_index=False,
+        db_constraint=False,
     )
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit"), related_name="+", db_index=False)
     unit_name = models.CharField(_("unit"), max_length=120)

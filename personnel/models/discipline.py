@@ -131,7 +131,12 @@ class DisciplineCase(models.Model):
     )
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit"), related_name="+", db_index=False)
     service = models.ForeignKey(
-        Assignment, models.PROTECT, verbose_name=_("service"), related_name="discipline_cases", editable=False
+        Assignment,
+        models.PROTECT,
+        verbose_name=_("service"),
+        related_name="discipline_cases",
+        editable=False,
+        db_constraint=False,
     )
     force = models.CharField(_("force"), max_length=13, choices=Force, editable=False)
     occurred_on = models.DateField(_("day of the incident"))

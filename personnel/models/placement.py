@@ -37,13 +37,15 @@ class Placement(models.Model):
         Member, models.PROTECT, verbose_name=_("member"), related_name="placements", db_constraint=False
     )
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit"), related_name="+", db_index=False)
-    service = models.ForeignKey(Assignment, models.PROTECT, verbose_name=_("old service"), related_name="+")
+    service = models.ForeignKey(
+        Assignment, models.PROTECT, verbose_name=_("old service"), related_name="+", db_constraint=False
+    )
     batch = models.ForeignKey(PlacementBatch, models.PROTECT, null=True, related_name="placements")
     verdict = models.CharField(_("decided"), max_length=11, choices=Outcome, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     outcome = models.CharField(_("where the person lands"), max_length=11, choices=Outcome, default=Outcome.PENDING)
     new_service = models.OneToOneField(
-        Assignment, models.PROTECT, verbose_name=_("new service"), null=True, related_name="+"
+        Assignment, models.PROTECT, verbose_name=_("new service"), null=True, related_name="+", db_constraint=False
     )
 
     objects = PlacementQuerySet.as_manager()

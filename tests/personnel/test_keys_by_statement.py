@@ -1,5 +1,6 @@
-"""The unit of a file, the unit and the member of a service: checked once a statement, as strictly as foreign keys."""
+"""Units of files, units and members of services, services of what refers to them: once a statement, strict as keys."""
 
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -11,10 +12,11 @@ from organization.models import Unit
 from organization.office import found
 from organization.refused_by_database import MISSING, sentence
 from organization.scope import as_root
-from personnel.models import Assignment, Member
+from personnel.models import Assignment, DisciplineCase, Member
 from tests.conftest import DISTRICT, SECOND_VILLAGE, UNITS, VILLAGE
 from tests.factories import AssignmentFactory, MemberFactory, serve
 from tests.personnel.demo.databases import empty_database
+from tests.personnel.disciplining import days_ago, stored
 
 NOWHERE = 440199_777_777
 NOBODY = SimpleNamespace(pk=999_999_999)
@@ -154,3 +156,76 @@ def test_nobody_serves_who_is_not_there_and_who_serves_stays(office, member):
         with pytest.raises(IntegrityError) as error, connections["owner"].cursor() as cursor:
             cursor.execute(statement, values)
         assert refused(error, rule)
+
+
+# --- what refers to services ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def case(office, member):
+    """A discipline case of a service."""
+    with as_root("test"):
+        of = serve(member)
+    made = stored(member, of, pk=member.pk, occurred_on=days_ago(9), reported_on=days_ago(8), summary="试用情节")
+    made.save(using="owner", force_insert=True)
+    return made
+
+
+@pytest.fixture
+def another(office):
+    """A service that nothing refers to."""
+    with as_root("test"):
+        return serve(MemberFactory(unit=None, unit_id=VILLAGE))
+
+
+def handed_to(case, service):
+    return "UPDATE personnel_disciplinecase SET service_id = %s WHERE id = %s", [service.pk, case.pk]
+
+
+def ended_for_good(service):
+    return "DELETE FROM personnel_assignment WHERE id = %s", [service.pk]
+
+
+def test_a_service_is_not_removed_while_something_comes_to_refer_to_it(meanwhile, case, another):
+    assert meanwhile(handed_to(case, another), ended_for_good(another)) == "service_is_there"
+    with as_root("test"):
+        assert Assignment.objects.filter(pk=another.pk).exists()
+
+
+def test_nothing_comes_to_refer_to_a_service_while_that_is_removed(meanwhile, case, another):
+    assert meanwhile(ended_for_good(another), handed_to(case, another)) == "service_is_there"
+    assert DisciplineCase.objects.using("owner").get(pk=case.pk).service_id == case.service_id
+
+
+def test_nothing_refers_to_a_service_that_is_not_there_and_what_is_referred_to_stays(case):
+    with as_root("test"):
+        served = Assignment.objects.get(pk=case.service_id)
+    for statement, values in (handed_to(case, NOBODY), ended_for_good(served)):
+        with pytest.raises(IntegrityError) as error, connections["owner"].cursor() as cursor:
+            cursor.execute(statement, values)
+        assert refused(error, "service_is_there")
+
+
+REFERRING = {
+    (field.model._meta.db_table, field.column)
+    for field in (
+        each.field
+        for each in Assignment._meta.get_fields(include_hidden=True)
+        if each.auto_created and not each.concrete
+    )
+    if not field.db_constraint
+}
+
+
+def test_every_table_that_refers_to_services_without_a_foreign_key_is_asked_when_one_goes(office):
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'nothing_refers_to_services'")
+        source = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, encode(tgargs, 'escape') FROM pg_trigger"
+            " WHERE tgname = 'services_are_there_insert'"
+        )
+        asked = {(table, column) for table, args in cursor.fetchall() for column in args.split(r"\000") if column}
+    assert asked == REFERRING
+    for table, column in REFERRING:
+        assert re.search(rf"JOIN {table} (\w) ON \1\.{column} = o\.id", source)
