@@ -22,7 +22,7 @@ from tests.bench.roster_desk import Desk, copied_to_csv, open_office, settle
 from tests.bench.serving import ROOT
 
 MANY, FEW, LARGE, HUGE = 20_000, 2_000, 100_000, 1_000_000
-WARMING_UP = 500
+WARMING_UP = 500  # rows: what is loaded on first use belongs to nobody
 BAD, ROUNDS = 0.05, 3
 HEADERS = ("操作", "秒（中位）", "秒（最小）", "比值", "上限", "目标")
 MEMORY_HEADERS = ("操作（各在新进程中）", "秒", "进程峰值 MB", "读表子进程峰值 MB")
@@ -64,7 +64,7 @@ def measured(folder: Path, rounds: int, *, with_million: bool) -> tuple[Watch, l
     good, bad = roster_files.workbook(people), roster_files.workbook(roster_files.rows(MANY, bad=BAD))
     desk, watch = Desk(), Watch()
     roster_floor.prepare()
-    desk.undo(desk.bring_in(roster_files.workbook(people[:WARMING_UP])))  # what is loaded on first use belongs to nobody
+    desk.undo(desk.bring_in(roster_files.workbook(people[:WARMING_UP])))
     for _ in range(rounds):
         watch.note("floor", roster_floor.floor(good, VILLAGE))
         watch.note("stock", roster_floor.stock(people[:FEW]))
@@ -153,7 +153,7 @@ def step(name: str, file: Path) -> dict:
     from tests.bench import roster_files
 
     desk, data = Desk(), file.read_bytes()
-    if name == "import":  # what is loaded on first use belongs to nobody
+    if name == "import":
         desk.undo(desk.bring_in(roster_files.workbook(roster_files.rows(WARMING_UP, HUGE))))
     with watched_children() as peaks:
         begun = perf_counter()
