@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -16,6 +17,8 @@ from zlib import crc32
 
 from django.db import models
 from psycopg2.sql import SQL, Composable, Identifier, Literal, Placeholder
+
+from organization.scope import current
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\f": "\\f", "\v": "\\v"})
 _ESCAPED = "\\\t\n\r\b\f\v"
@@ -87,9 +90,12 @@ def staged(cursor, like: str, rows: Rows) -> Iterator[Identifier]:
     """Within the block the columns of the text, as those of a table, are a temporary table, which is handed out.
 
     A scan of it finds the rows in the order of the text. It stays until the end of the transaction and is emptied after
-    the block: to make one for each few thousand rows takes longer than to fill it.
+    the block: to make one for each few thousand rows takes longer than to fill it. Each scope has its own: the table
+    belongs to the role that made it.
     """
-    stage = Identifier(f"bulk_{like}_{crc32(repr(rows.columns).encode()):08x}")
+    scope = current()
+    told = repr((rows.columns, scope.role, scope.unit_low, scope.unit_high)).encode()
+    stage = Identifier(f"bulk_{like}_{crc32(told):08x}")
     cursor.execute(
         SQL("CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA; {}").format(
             stage, listed(rows.columns), Identifier(like), _HASHED
@@ -256,7 +262,7 @@ class Writer:
 
     def write(self, function: Callable, *given) -> Future:
         self._room.acquire()
-        return self._pool.submit(self._run, function, *given)
+        return self._pool.submit(copy_context().run, self._run, function, *given)  # in the scope of whoever asks
 
     def _run(self, function: Callable, *given):
         """After a failure the database says of every statement only that it comes too late; the first says why."""

@@ -76,6 +76,8 @@ def import_or_ask(roster: RosterImport, account: Account, *, partial: bool) -> s
 def judge(account: Account, subject: int, options: dict, tell: jobs.Tell) -> str:
     """Judge the staged lines of a roster, and note what comes of it."""
     roster = RosterImport.objects.select_for_update(of=("self",)).get(pk=subject)
+    if not staging.is_kept(roster):
+        return _("The rows of this roster are not kept any longer.")
     total = roster.counts.get("rows", 0)
     tell(_("being read"), 0, total)
     staging.judge_again(roster, account, tell=_judging(tell, total))
@@ -101,6 +103,8 @@ def import_staged(roster: RosterImport, account: Account, *, partial: bool, tell
     Returns "" when it is in the register, else the sentence that says why nothing was written; the record and an event
     say so as well.
     """
+    if not roster.committed_at and not staging.is_kept(roster):
+        return _failed(roster, _("The rows of this roster are not kept any longer."))
     terms = staging.terms_for(roster, account)
     if committing.commit_prepared(roster, terms, partial=partial, tell=tell):
         if roster.counts["reject"] and not prepared.stand_alone(roster):

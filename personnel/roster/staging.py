@@ -122,7 +122,8 @@ def note(roster: RosterImport, examined: Examined) -> None:
                         "UPDATE personnel_stagedrow t SET fate = s.fate, effect = s.effect, member_id = s.member_id,"
                         " findings = s.findings, changes = s.changes FROM {} s"
                         " WHERE t.roster_id = %s AND t.sheet = s.sheet AND t.number = s.number"
-                        " AND (t.fate, t.effect, t.findings) IS DISTINCT FROM (s.fate, s.effect, s.findings)"
+                        " AND (t.fate, t.effect, t.member_id, t.findings)"
+                        " IS DISTINCT FROM (s.fate, s.effect, s.member_id, s.findings)"
                     ).format(stage),
                     [roster.pk],
                 )
@@ -191,6 +192,11 @@ def clear_expired() -> None:
         cursor.execute("DELETE FROM personnel_stagedblock")
         cursor.execute("DELETE FROM personnel_stagedwrite")
         cursor.execute("DELETE FROM personnel_stagedroster")
+
+
+def is_kept(roster: RosterImport) -> bool:
+    """Whether the lines still wait: they go when the roster is given up, and after a day."""
+    return StagedRoster.objects.filter(roster=roster).exists()
 
 
 def put_away(roster: RosterImport) -> None:

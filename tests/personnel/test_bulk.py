@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg2.sql import SQL
 
-from organization.scope import as_account
+from organization.scope import as_account, as_root
 from personnel import bulk
 from personnel.models import Member
 
@@ -111,3 +111,12 @@ def test_keys_are_new_and_in_order_also_where_somebody_else_takes_some_between(c
     assert second == sorted(second)
     assert len({*first, *second}) == 6
     assert min(second) > max(first)
+
+
+@pytest.mark.django_db
+def test_two_roles_write_in_one_transaction(clerk, root):
+    rows = bulk.rows_of({"id": [1, 2], "name": ["甲", "乙"]})
+    for scope in (as_account(clerk), as_root("test"), as_account(clerk)):
+        with scope, connection.cursor() as cursor, bulk.staged(cursor, "personnel_member", rows) as stage:
+            cursor.execute(SQL("SELECT id, name FROM {}").format(stage))
+            assert cursor.fetchall() == [(1, "甲"), (2, "乙")]

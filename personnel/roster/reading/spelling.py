@@ -43,6 +43,8 @@ def read(rows: Sequence[list], error: Callable[[str], Any]) -> list[list]:
     for at, kind, where in special:
         meaning = meanings[kind]
         for row in cells if where is None else map(cells.__getitem__, where):
+            if type(row[at]) is not str:  # also one that was marked before: each cell is read once, however it is told
+                raise ValueError(at)
             row[at] = meaning(row[at])
     return cells
 

@@ -138,3 +138,17 @@ def test_the_gate_deletes_what_was_staged_a_day_ago_and_nothing_else():
         cursor.execute("DELETE FROM personnel_stagedrow")  # as `staging.clear_expired` does
         cursor.execute("RESET ROLE")
     assert list(rows.values_list("number", flat=True)) == [2]
+
+
+@pytest.mark.parametrize("kind", [roster_jobs.JUDGE, roster_jobs.IMPORT])
+def test_a_job_whose_lines_are_gone_writes_nothing_and_says_so(clerk, large, kind):
+    roster = large([person(n) for n in range(1, 7)])
+    jobs.work_off()
+    with as_account(clerk):
+        jobs.ask(kind, roster.pk)
+        staging.put_away(standing(clerk, roster))
+    jobs.work_off()
+    with as_account(clerk):
+        assert "不再保存" in roster_jobs.last(roster).said
+        assert standing(clerk, roster).state == "waiting"
+        assert not Member.objects.exists()
