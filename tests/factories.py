@@ -44,8 +44,11 @@ class MemberFactory(factory.django.DjangoModelFactory):
 
     unit = factory.LazyFunction(lambda: Unit.objects.get(code=440199_001_001))
     name = factory.Sequence(lambda n: f"李{chr(0x4E00 + n % 2000)}")
-    # A year a thousand people: the sequence of a number has room for 500 of one sex and day.
-    birth_date = factory.LazyAttributeSequence(lambda o, n: date(1960 + n // 400 % 40, 1 + n // 16000 % 12, 15))
+    # The sequence of a number has room for 500 of one sex and day. All are born in the sixties, however many there
+    # were: a test that counts on their age must not hang on the tests before it.
+    birth_date = factory.LazyAttributeSequence(
+        lambda o, n: date(1960 + n // 400 % 10, 1 + n // 4_000 % 12, 1 + (14 + n // 48_000) % 28)
+    )
     sex = "male"
     id_number = factory.LazyAttributeSequence(lambda o, n: id_number(n % 400, o.birth_date, female=o.sex == "female"))
     education = "71"

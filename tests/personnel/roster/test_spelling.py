@@ -1,6 +1,5 @@
 """Rows of cells as JSON: what is told is heard as it was, and nothing else is believed."""
 
-
 import orjson
 import pytest
 from hypothesis import given
