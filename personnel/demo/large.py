@@ -22,7 +22,7 @@ from psycopg2.sql import SQL, Identifier, Literal
 from organization.keyring import sealer
 from organization.models import Account, Employer, Post, Team, Unit
 from organization.office import OWNER, found
-from personnel import bulk
+from personnel import bulk, columns
 from personnel.demo import neighbours
 from personnel.demo.discipline import load_discipline
 from personnel.demo.entries import load_entries
@@ -93,7 +93,7 @@ class Drawn:
 
     ground: Ground
     units: list[Place]
-    rows: list[tuple[str, bulk.Rows]]
+    rows: list[tuple[str, columns.Rows]]
     people: int
     services: int
 

@@ -11,7 +11,7 @@ from operator import attrgetter
 from django.db import models
 from psycopg2.sql import SQL, Identifier
 
-from personnel import bulk
+from personnel import bulk, columns
 from personnel.models.fields import SealedField
 
 ROWS_AT_ONCE = 4000
@@ -48,14 +48,14 @@ class Inserts:
             self._written.result()
 
 
-def spelled(model: type[models.Model], rows: Iterable[models.Model]) -> Iterator[bulk.Rows]:
+def spelled(model: type[models.Model], rows: Iterable[models.Model]) -> Iterator[columns.Rows]:
     """The rows as text, so many at once."""
     rows = iter(rows)
     while some := list(islice(rows, ROWS_AT_ONCE)):
         has_key = some[0].pk is not None
         fields = [field for field in model._meta.concrete_fields if has_key or not field.primary_key]
         fields.sort(key=lambda field: isinstance(field, SealedField))  # digests and masks first, of the open text
-        yield bulk.rows_of({str(field.column): _saved(field, some) for field in fields})
+        yield columns.rows_of({str(field.column): _saved(field, some) for field in fields})
 
 
 def _saved(field: models.Field, rows: Sequence[models.Model]) -> list:

@@ -38,7 +38,7 @@ class Certificate(models.Model):
         verbose_name=_("service"),
         related_name="certificates",
         db_index=False,
-        db_constraint=False,
+        db_constraint=False,  # asked once a statement: sql/services_by_statement.sql
     )
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit"), related_name="+", db_index=False)
     unit_name = models.CharField(_("unit"), max_length=120)

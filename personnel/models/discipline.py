@@ -136,7 +136,7 @@ class DisciplineCase(models.Model):
         verbose_name=_("service"),
         related_name="discipline_cases",
         editable=False,
-        db_constraint=False,
+        db_constraint=False,  # asked once a statement: sql/services_by_statement.sql
     )
     force = models.CharField(_("force"), max_length=13, choices=Force, editable=False)
     occurred_on = models.DateField(_("day of the incident"))

@@ -6,7 +6,7 @@ In a roster that comes every month nearly all rows are such. What is left is com
 from collections.abc import Collection, Sequence
 
 from organization.keyring import sealer
-from personnel import bulk
+from personnel import columns
 from personnel.roster.fields import FIELDS
 from personnel.roster.known import Shape
 from personnel.roster.steps import Step
@@ -20,15 +20,15 @@ def note(steps: Sequence[Step], filled: Collection[str]) -> None:
     shape = Shape.of(filled)
     if not (_INVOLVED - {"force", *shape.settled}).isdisjoint(filled):
         return
-    columns = bulk.transposed([step.row.values for step in steps])
+    given = columns.transposed([step.row.values for step in steps])
     blank = [None] * len(steps)
     digest = sealer().digest
 
     def column(key: str) -> Sequence[str]:
-        values = columns.get(key, blank)
+        values = given.get(key, blank)
         if key == "phone":
             values = [digest(phone, purpose="phone").hex() if phone else None for phone in values]
-        return bulk.spelled(values)
+        return columns.spelled(values)
 
     people = map("\t".join, zip(*map(column, shape.person), strict=True))
     services = map("\t".join, zip(*map(column, shape.settled), strict=True))

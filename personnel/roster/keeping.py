@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from organization.scope import current
-from personnel import bulk
+from personnel import bulk, columns
 from personnel.models import RosterImport, StagedBlock, StagedRow
 from personnel.roster import prepared, staged_lines
 from personnel.roster.examination import Source
@@ -38,7 +38,7 @@ def keep(source: Source, roster: RosterImport, said: Said, cursor, writer: bulk.
         ]
         same = whose | {"staged_at": now}
         content = {"id": some, staged_lines.CONTENT: sealed} | _repeated(same, len(some))
-        writer.write(bulk.insert, cursor, staged_lines.BLOCK, bulk.rows_of(content))
+        writer.write(bulk.insert, cursor, staged_lines.BLOCK, columns.rows_of(content))
         own: list[bytes | None] = [None] * (last - first)
         for at, fate in enumerate(judgement["fate"]):
             if fate in prepared.LEFT:
@@ -50,7 +50,7 @@ def keep(source: Source, roster: RosterImport, said: Said, cursor, writer: bulk.
             **judgement,
             **_repeated(same | fresh, last - first),
         }
-        writer.write(bulk.insert, cursor, staged_lines.TABLE, bulk.rows_of(rows))
+        writer.write(bulk.insert, cursor, staged_lines.TABLE, columns.rows_of(rows))
 
 
 def _repeated(row: Mapping[str, Any], times: int) -> dict[str, list]:

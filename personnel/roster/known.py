@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
-from personnel.bulk import NOTHING, unescaped
+from personnel.columns import NOTHING, unescaped
 from personnel.roster.fields import FIELDS
 
 # Columns of a person that a roster may fill and that are held against it; the phone is compared by its digest.

@@ -7,17 +7,16 @@ from django.db import connection
 from django.utils import timezone
 from psycopg2.sql import SQL, Identifier, Placeholder
 
-from organization.keyring import sealer
 from organization.scope import current
 from personnel import bulk
-from personnel.bulk import Columns, Rows
+from personnel.columns import Columns, Rows
 from personnel.models import Assignment, EmergencyContact, ImportedRow, Member, RosterImport
-from personnel.roster import newcomers, recording
-from personnel.roster.known import PERSON_COLUMNS, SERVICE_COLUMNS
+from personnel.roster import changes, newcomers, recording
+from personnel.roster.changes import CONTACT
 from personnel.roster.newcomers import MEMBER, Newcomers
 from personnel.roster.steps import Plan, Step
 
-SERVICE, CONTACT, RECORD = (model._meta.db_table for model in (Assignment, EmergencyContact, ImportedRow))
+SERVICE, RECORD = (model._meta.db_table for model in (Assignment, ImportedRow))
 LOST = {MEMBER: "registered_meanwhile", SERVICE: "serves_already"}
 ROWS_AT_ONCE = 4000
 
@@ -71,7 +70,7 @@ def reserved(cursor, plan: Plan) -> recording.Keys:
     return recording.Keys(
         members=_keys(cursor, Member, [step for step in begun if step.fate == "create"]),
         services=_keys(cursor, Assignment, [step for step in begun if step.new_service]),
-        contacts=_keys(cursor, EmergencyContact, [step for step in begun if _has_new_contact(step)]),
+        contacts=_keys(cursor, EmergencyContact, [step for step in begun if changes.has_new_contact(step)]),
         requests={},
     )
 
@@ -87,13 +86,13 @@ def writes(
     for some in _some(created, soon=True):
         yield newcomers.told(some, keys, roster)
     for some in _some([step for step in changed if step.changes]):
-        yield Write("change", MEMBER, _changed_members(some))
+        yield Write("change", MEMBER, changes.people(some))
     for some in _some([step for step in changed if step.new_service]):
-        yield Write("new", SERVICE, _services(some, keys))
+        yield Write("new", SERVICE, changes.new_services(some, keys))
     for some in _some([step for step in changed if step.service_changes]):
-        yield Write("change", SERVICE, _changed_services(some))
+        yield Write("change", SERVICE, changes.services(some))
     for some in _some([step for step in (*created, *changed) if id(step) in keys.contacts]):
-        yield Write("record", CONTACT, _contacts(some, keys))
+        yield Write("record", CONTACT, changes.contacts(some, keys))
     for some in _some(others):
         yield Write("record", RECORD, recording.rows(some, roster, stood, keys))
 
@@ -164,21 +163,6 @@ def _keys(cursor, model, steps: Sequence[Step]) -> dict[int, int]:
     return dict(zip(map(id, steps), bulk.keys(cursor, model, len(steps)), strict=True)) if steps else {}
 
 
-# --- changed people ---------------------------------------------------------------------------------------------------
-
-
-def _changed_members(steps: Sequence[Step]) -> Columns:
-    steps = sorted(steps, key=lambda step: step.member_id)
-    ids = [step.member_id for step in steps]
-    phones = [step.row.values["phone"] if "phone" in step.changes else None for step in steps]
-    new = {column: [_new(step, column) for step in steps] for column in PERSON_COLUMNS}
-    return bulk.columns_of({"id": ids, **newcomers.phones(phones, ids), **new})
-
-
-def _new(step: Step, key: str):
-    return step.changes[key][1] if key in step.changes else None
-
-
 def _update(cursor, table: str, rows: Rows) -> None:
     """From rows of a key and new values; None leaves a column as it is, since a blank cell takes nothing away."""
     same = {column: value for column, value in rows.constants.items() if value is not None}
@@ -193,58 +177,6 @@ def _update(cursor, table: str, rows: Rows) -> None:
             SQL("UPDATE {} t SET {} FROM {} s WHERE s.id = t.id").format(Identifier(table), sets, stage),
             [*same.values()],
         )
-
-
-# --- services ---------------------------------------------------------------------------------------------------------
-
-
-def _services(steps: Sequence[Step], keys: recording.Keys) -> Columns:
-    given = bulk.transposed([step.new_service or {} for step in steps])
-    return bulk.columns_of(
-        {
-            "id": [keys.services[id(step)] for step in steps],
-            "member_id": [step.member_id for step in steps],
-            "unit_id": [step.unit for step in steps],
-            "force": [step.force for step in steps],
-            "share_from": [0] * len(steps),
-            **newcomers.filled(given, newcomers.SERVICE_BLANKS, len(steps)),
-        }
-    )
-
-
-def _changed_services(steps: Sequence[Step]) -> Columns:
-    steps = sorted(steps, key=lambda step: step.service_id)
-    new = {column: [_new_of(step, column) for step in steps] for column in SERVICE_COLUMNS}
-    return bulk.columns_of({"id": [step.service_id for step in steps], **new})
-
-
-def _new_of(step: Step, key: str):
-    return step.service_changes[key][1] if key in step.service_changes else None
-
-
-# --- contacts and requests --------------------------------------------------------------------------------------------
-
-
-def _has_new_contact(step: Step) -> bool:
-    name = step.row.values.get("contact_name")
-    if not name or not step.row.values.get("contact_phone"):
-        return False
-    return not (step.member and name in step.member.contacts)
-
-
-def _contacts(steps: Sequence[Step], keys: recording.Keys) -> Columns:
-    members = [keys.members.get(id(step)) or step.member_id for step in steps]
-    phones = [step.row.values["contact_phone"] for step in steps]
-    return bulk.columns_of(
-        {
-            "id": [keys.contacts[id(step)] for step in steps],
-            "unit_id": [step.member.unit if step.member else step.unit for step in steps],
-            "member_id": members,
-            "name": [step.row.values["contact_name"] for step in steps],
-            "relation": [""] * len(steps),
-            "phone_sealed": sealer().seal_all(phones, table=CONTACT, column="phone_sealed", rows=members),
-        }
-    )
 
 
 def _ask_other_units(cursor, steps: Sequence[Step]) -> dict[int, int]:

@@ -10,8 +10,8 @@ from itertools import chain
 from typing import Any
 
 from organization.keyring import sealer
-from personnel import bulk, identity, names
-from personnel.bulk import Rows
+from personnel import columns, identity, names
+from personnel.columns import Rows
 from personnel.models import Assignment, Member, RosterImport
 from personnel.roster import recording
 from personnel.roster.known import PERSON_COLUMNS
@@ -53,7 +53,7 @@ class Newcomers:
         numbers, phoned = people.pop("id_number"), people.pop("phone")
         readings = list(map(names.readings, people["name"]))
         digest = partial(sealer().digest, purpose="id")
-        return bulk.rows_of(
+        return columns.rows_of(
             {
                 "id": keys,
                 "unit_id": self.own["unit_id"],
@@ -72,8 +72,8 @@ class Newcomers:
 def told(steps: Sequence[Step], keys: Keys, roster: RosterImport) -> Newcomers:
     """What has to be known of these steps, of which each begins a file, to write them."""
     ids = list(map(id, steps))
-    values = bulk.transposed([step.row.values for step in steps])
-    service = bulk.transposed([step.new_service or {} for step in steps])
+    values = columns.transposed([step.row.values for step in steps])
+    service = columns.transposed([step.new_service or {} for step in steps])
     return Newcomers(
         {
             "member_id": list(map(keys.members.__getitem__, ids)),
@@ -96,7 +96,7 @@ def services(come: Sequence[Newcomers], at_once: int) -> Iterator[Rows]:
     )
     for some in _in_the_order_of_the_file(given, at_once):
         count = len(some["service_id"])
-        yield bulk.rows_of(
+        yield columns.rows_of(
             {
                 "id": some["service_id"],
                 **{key: some[key] for key in ("member_id", "unit_id", "force")},
@@ -109,7 +109,7 @@ def services(come: Sequence[Newcomers], at_once: int) -> Iterator[Rows]:
 def records(come: Sequence[Newcomers], roster: RosterImport, at_once: int) -> Iterator[Rows]:
     """The records of what became of their rows, so many at a time."""
     for some in _in_the_order_of_the_file((each.own for each in come), at_once):
-        yield bulk.rows_of(recording.table(some, ["create"] * len(some["number"]), roster))
+        yield columns.rows_of(recording.table(some, ["create"] * len(some["number"]), roster))
 
 
 def _in_the_order_of_the_file(parts: Iterable[Mapping[str, Sequence]], at_once: int) -> Iterator[dict[str, Sequence]]:
@@ -132,10 +132,10 @@ def _in_the_order_of_the_file(parts: Iterable[Mapping[str, Sequence]], at_once: 
 # --- columns ----------------------------------------------------------------------------------------------------------
 
 
-def filled(columns: Mapping[str, Sequence], blanks: Mapping[str, Any], count: int) -> dict[str, Sequence]:
+def filled(given: Mapping[str, Sequence], blanks: Mapping[str, Any], count: int) -> dict[str, Sequence]:
     """The columns that have a blank, which stands where there is no value."""
     return {
-        key: [blank if value is None else value for value in columns[key]] if key in columns else [blank] * count
+        key: [blank if value is None else value for value in given[key]] if key in given else [blank] * count
         for key, blank in blanks.items()
     }
 

@@ -17,7 +17,7 @@ from psycopg2 import Binary
 from organization.keyring import sealer
 from organization.scope import current
 from personnel import bulk
-from personnel.bulk import Columns
+from personnel.columns import Columns, are_the_same
 from personnel.models import RosterImport, StagedRoster, StagedWrite
 from personnel.roster import answers, mapping, merging, recording, state
 from personnel.roster.examination import Examined
@@ -154,7 +154,7 @@ def _fetched(cursor, place: int) -> memoryview:
 def _spelled(each: Newcomers | Write) -> bytes:
     """JSON of the columns; days and bytes as the database reads them."""
     if isinstance(each, Newcomers):
-        told: list[Any] = [_shortened(columns) for columns in (each.own, each.values, each.service)]
+        told: list[Any] = [_shortened(part) for part in (each.own, each.values, each.service)]
     else:
         told = [each.how, each.table, each.columns.varying, each.columns.constants, each.columns.count]
     return orjson.dumps(told, default=_without_word)
@@ -166,16 +166,16 @@ def _read(content: bytes) -> Newcomers | Write:
         how, table, *columns = told
         return Write(how, table, Columns(*columns))
     count = len(told[0]["member_id"])
-    return Newcomers(*(_at_full_length(columns, count) for columns in told))
+    return Newcomers(*(_at_full_length(part, count) for part in told))
 
 
-def _shortened(columns: Mapping[str, Sequence | None]) -> dict[str, Sequence | None]:
+def _shortened(part: Mapping[str, Sequence | None]) -> dict[str, Sequence | None]:
     """Of columns whose values are all the same but one of them."""
-    return {key: values[:1] if values and bulk.are_the_same(values) else values for key, values in columns.items()}
+    return {key: values[:1] if values and are_the_same(values) else values for key, values in part.items()}
 
 
-def _at_full_length(columns: Mapping[str, list | None], count: int) -> dict[str, Any]:
-    return {key: values * count if values and len(values) == 1 else values for key, values in columns.items()}
+def _at_full_length(part: Mapping[str, list | None], count: int) -> dict[str, Any]:
+    return {key: values * count if values and len(values) == 1 else values for key, values in part.items()}
 
 
 def _without_word(value: bytes) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from personnel.bulk import Columns, columns_of
+from personnel.columns import Columns, columns_of
 from personnel.models import RosterImport
 from personnel.roster.shapes import Finding, Question
 from personnel.roster.steps import Plan, Step

@@ -10,7 +10,7 @@ from psycopg2.sql import SQL
 from organization import rights
 from organization.models import Account
 from organization.scope import GATE, current, entered
-from personnel import bulk
+from personnel import bulk, columns
 from personnel.bulk import uncollected
 from personnel.models import Force, RosterImport, StagedRoster, StagedRow
 from personnel.roster import keeping, prepared, staged_lines, values
@@ -115,7 +115,7 @@ def note(roster: RosterImport, examined: Examined) -> None:
     places = {sheet["name"]: place for place, sheet in enumerate(examined.sheets())}
     with connection.cursor() as cursor:
         for first in range(0, len(examined.plan.steps), ROWS_AT_ONCE):
-            rows = bulk.rows_of(judged(places, examined.plan.steps[first : first + ROWS_AT_ONCE]), whole=True)
+            rows = columns.rows_of(judged(places, examined.plan.steps[first : first + ROWS_AT_ONCE]), whole=True)
             with bulk.staged(cursor, staged_lines.TABLE, rows) as stage:
                 cursor.execute(
                     SQL(

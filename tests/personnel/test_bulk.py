@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from psycopg2.sql import SQL
 
 from organization.scope import as_account, as_root
-from personnel import bulk
+from personnel import bulk, columns
 from personnel.models import Member
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
@@ -38,9 +38,9 @@ def scratch(db):
 @given(tables)
 def test_rows_arrive_as_they_were_whatever_is_the_same_in_all_of_them(scratch, table):
     scratch.execute("TRUNCATE scratch")
-    columns = [list(column) for column in zip(*table, strict=True)] or [[], [], [], [], []]
-    named = dict(zip(("said", "number", "bytes", "is_so", "day"), columns, strict=True))
-    bulk.insert(scratch, "scratch", bulk.rows_of({"id": list(range(len(table))), **named}))
+    found = [list(column) for column in zip(*table, strict=True)] or [[], [], [], [], []]
+    named = dict(zip(("said", "number", "bytes", "is_so", "day"), found, strict=True))
+    bulk.insert(scratch, "scratch", columns.rows_of({"id": list(range(len(table))), **named}))
     scratch.execute("SELECT said, number, bytes, is_so, day FROM scratch ORDER BY id")
     assert [(said, number, blob and bytes(blob), so, day) for said, number, blob, so, day in scratch.fetchall()] == [
         (said, number, blob and bytes(blob), so, day) for said, number, blob, so, day in table
@@ -48,18 +48,18 @@ def test_rows_arrive_as_they_were_whatever_is_the_same_in_all_of_them(scratch, t
 
 
 def test_what_is_the_same_in_all_rows_is_not_spelled_for_each():
-    rows = bulk.rows_of({"id": [1, 2], "unit_id": [7, 7], "day": [date(2014, 7, 1)] * 2, "name": ["甲", "乙\t"]})
+    rows = columns.rows_of({"id": [1, 2], "unit_id": [7, 7], "day": [date(2014, 7, 1)] * 2, "name": ["甲", "乙\t"]})
     assert (rows.columns, rows.constants) == (["id", "name"], {"unit_id": 7, "day": date(2014, 7, 1)})
     assert rows.text.decode() == "1\t甲\n2\t乙\\t\n"
 
 
 def test_the_key_is_spelled_even_when_it_is_the_same():
-    assert bulk.rows_of({"id": [1, 1], "unit_id": [7, 7]}).columns == ["id"]
+    assert columns.rows_of({"id": [1, 1], "unit_id": [7, 7]}).columns == ["id"]
 
 
 def test_a_value_without_spelling_is_refused():
     with pytest.raises(KeyError):
-        bulk.rows_of({"id": [object()]})
+        columns.rows_of({"id": [object()]})
 
 
 def test_the_interpreter_is_handed_over_as_before_once_all_is_written():
@@ -78,14 +78,14 @@ def test_the_interpreter_is_handed_over_as_before_once_all_is_written():
 def test_what_is_read_is_spelled_as_what_is_written(scratch, said, day):
     scratch.execute("TRUNCATE scratch")
     numbers = range(len(said))
-    bulk.insert(scratch, "scratch", bulk.rows_of({"id": numbers, "said": said, "day": [day] * len(said)}))
+    bulk.insert(scratch, "scratch", columns.rows_of({"id": numbers, "said": said, "day": [day] * len(said)}))
 
     lines = bulk.copied(scratch, SQL("SELECT said, day FROM scratch WHERE id >= %s ORDER BY id"), [0])
 
-    spelled = zip(bulk.spelled(said), bulk.spelled([day] * len(said)), strict=True)
+    spelled = zip(columns.spelled(said), columns.spelled([day] * len(said)), strict=True)
     assert lines == ["\t".join(row) for row in spelled]
     texts_read = [line.split("\t")[0] for line in lines]
-    assert [None if text == bulk.NOTHING else bulk.unescaped(text) for text in texts_read] == said
+    assert [None if text == columns.NOTHING else columns.unescaped(text) for text in texts_read] == said
 
 
 def test_keys_are_new_and_in_order_also_where_somebody_else_takes_some_between(clerk):
@@ -115,7 +115,7 @@ def test_keys_are_new_and_in_order_also_where_somebody_else_takes_some_between(c
 
 @pytest.mark.django_db
 def test_two_roles_write_in_one_transaction(clerk, root):
-    rows = bulk.rows_of({"id": [1, 2], "name": ["甲", "乙"]})
+    rows = columns.rows_of({"id": [1, 2], "name": ["甲", "乙"]})
     for scope in (as_account(clerk), as_root("test"), as_account(clerk)):
         with scope, connection.cursor() as cursor, bulk.staged(cursor, "personnel_member", rows) as stage:
             cursor.execute(SQL("SELECT id, name FROM {}").format(stage))
