@@ -60,6 +60,11 @@ def transposed(rows: Sequence[Mapping[str, Any]]) -> dict[str, Sequence]:
     return {key: [row.get(key) for row in rows] for key in set[str]().union(*rows)}
 
 
+def array(values: Sequence) -> str:
+    """A list of numbers or of words without blanks, as the database spells one. None is no value."""
+    return "{" + ",".join(["NULL" if value is None else str(value) or '""' for value in values]) + "}"
+
+
 def are_the_same(values: Sequence) -> bool:
     return values[0] == values[-1] and values.count(values[0]) == len(values)
 

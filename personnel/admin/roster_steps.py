@@ -87,7 +87,7 @@ def given_answers(request, roster):
     return found
 
 
-def row_page(request, roster, row):
+def row_page(request, roster, sheet, number):
     """One line in a form: each cell can be corrected; judged again when it is saved."""
     if request.method == "POST":
         held = locked(roster)
@@ -96,7 +96,7 @@ def row_page(request, roster, row):
         roster = held
         if not waiting(request, roster):
             return redirect(url(roster))
-    line = roster.staged.filter(pk=row).first()
+    line = roster.staged.filter(sheet=sheet, number=number).first()
     if line is None or not is_worked_on(roster, request.user):
         raise Http404
     form = CellsForm(request.POST or None, roster=roster, line=line)
@@ -120,17 +120,16 @@ def tell(request, line):
 
 
 @posted
-def skip(request, roster, row):
+def skip(request, roster, sheet, number):
     """Leave a line out, or take it back in."""
     if not waiting(request, roster):
         return redirect(url(roster))
-    line = roster.staged.filter(pk=row).first()
+    line = roster.staged.filter(sheet=sheet, number=number).first()
     if line is None:
         raise Http404
-    line.is_skipped = not line.is_skipped
-    line.save(update_fields=["is_skipped"])
+    is_left_out = staging.leave_out(line)
     roster_jobs.judge_or_ask(roster, request.user)
-    said = _("Row %(row)d is left out.") if line.is_skipped else _("Row %(row)d is taken in again.")
+    said = _("Row %(row)d is left out.") if is_left_out else _("Row %(row)d is taken in again.")
     messages.success(request, said % {"row": line.number})
     return back_to(request, roster, line)
 

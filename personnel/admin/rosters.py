@@ -28,8 +28,8 @@ class RosterImportAdmin(GuardedAdmin):
         """A roster's pages; what changes something is posted."""
         steps = {
             "answer": roster_steps.answer,
-            "row/<int:row>": roster_steps.row_page,
-            "skip/<int:row>": roster_steps.skip,
+            "row/<int:sheet>/<int:number>": roster_steps.row_page,
+            "skip/<int:sheet>/<int:number>": roster_steps.skip,
             "import": roster_steps.import_roster,
             "undo": roster_steps.undo,
             "drop": roster_steps.drop,

@@ -33,13 +33,10 @@ from personnel.models.roster import (
     ImportedRow,
     RosterAnswer,
     RosterImport,
-    StagedBlock,
-    StagedRoster,
-    StagedRow,
-    StagedWrite,
 )
 from personnel.models.sighting import DocumentSighting
 from personnel.models.snapshot import ConfirmationCycle, RosterSnapshot, SnapshotEntry
+from personnel.models.staged_roster import StagedBlock, StagedLine, StagedRoster, StagedRow, StagedWrite
 from personnel.models.transfer import TransferConsent, TransferRequest
 
 __all__ = [
@@ -102,6 +99,7 @@ __all__ = [
     "SavedFilter",
     "SnapshotEntry",
     "StagedBlock",
+    "StagedLine",
     "StagedRoster",
     "StagedRow",
     "StagedWrite",

@@ -1,4 +1,4 @@
-"""Rosters that were sent: imports and answers stay; what waits for a confirmation is sealed and gone in a day."""
+"""Rosters that were sent: imports, what became of their lines, and answers."""
 
 from datetime import timedelta
 
@@ -69,77 +69,6 @@ class RosterImport(models.Model):
         if self.committed_at:
             return "imported"
         return "expired" if self.sent_at + STAGED_FOR < timezone.now() else "waiting"
-
-
-class Staged(models.Model):
-    """What is kept of a roster between upload and confirmation: only its sender sees it, for a day."""
-
-    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
-    actor = models.BigIntegerField()
-    staged_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        abstract = True
-
-
-class StagedRow(Staged):
-    """A line of a roster between upload and confirmation, sealed; only its sender sees it, for a day."""
-
-    # A check of each of many thousand rows at the commit took a second; they are written by one statement.
-    roster = models.ForeignKey(RosterImport, models.CASCADE, related_name="staged", db_index=False, db_constraint=False)
-    sheet = models.PositiveSmallIntegerField()
-    number = models.PositiveIntegerField()
-    cells = models.BinaryField(db_column="cells_sealed", null=True)  # None: they stand in the block
-    block_id = models.BigIntegerField(null=True)
-    is_skipped = models.BooleanField(default=False)
-    is_corrected = models.BooleanField(default=False)
-    fate = models.CharField(max_length=9, blank=True, default="")
-    effect = models.CharField(max_length=12, blank=True, default="")
-    refusal = models.CharField(max_length=20, blank=True, default="")  # by the database, at an earlier commit
-    member_id = models.BigIntegerField(null=True)
-    findings = models.JSONField(default=list)
-    changes = models.JSONField(default=dict)  # {field: [old, new]} as people read them, of person and service
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(name="staged_row_once_a_line", fields=["roster", "sheet", "number"]),
-        ]
-
-    def __str__(self):
-        return f"{self.sheet}:{self.number}"
-
-
-class StagedBlock(Staged):
-    """The cells of some hundred lines between upload and confirmation, sealed as one; only their sender opens them."""
-
-    roster = models.ForeignKey(RosterImport, models.CASCADE, related_name="blocks", db_constraint=False)
-    content = models.BinaryField(db_column="content_sealed")
-
-    def __str__(self):
-        return f"{self.roster_id}: {self.pk}"
-
-
-class StagedRoster(Staged):
-    """What a roster that waits still asks, and whom it leaves out; gone with its lines."""
-
-    roster = models.OneToOneField(RosterImport, models.CASCADE, primary_key=True, related_name="open")
-    questions = models.JSONField(default=list)
-    leavers = models.JSONField(default=list)  # [member id, name]
-    cleaned = models.JSONField(default=dict)  # what the values kept with the lines depend on, and their fields
-    depends_on = models.JSONField(default=dict)  # what the prepared rows were made from; empty where there are none
-
-    def __str__(self):
-        return str(self.roster_id)
-
-
-class StagedWrite(Staged):
-    """Rows as a confirmation will write them, sealed: some thousands of one table, in the order of the keys."""
-
-    roster = models.ForeignKey(StagedRoster, models.CASCADE, related_name="writes", db_constraint=False)
-    content = models.BinaryField(db_column="content_sealed")
-
-    def __str__(self):
-        return f"{self.roster_id}: {self.pk}"
 
 
 class ImportedRow(models.Model):

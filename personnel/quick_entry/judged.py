@@ -13,7 +13,7 @@ from organization.models import TrailEntry
 from personnel.models import ImportedRow
 from personnel.models.member import Sex
 from personnel.quick_entry.grid import Grid
-from personnel.roster import staging, values
+from personnel.roster import staging, values, verdicts
 from personnel.roster.examination import Examined
 from personnel.roster.shapes import Finding, Notice, Problem, Question
 from personnel.roster.steps import Step
@@ -96,7 +96,7 @@ def _say(row: JudgedRow, one: Finding, grid: Grid) -> None:
 def _tell_changes(row: JudgedRow, step: Step, grid: Grid) -> None:
     """Old beside new. A number is not repeated: that it changes is enough."""
     in_grid = {column.key for column in grid.columns}
-    for key, (old, new) in staging.old_and_new(step).items():
+    for key, (old, new) in verdicts.old_and_new(step).items():
         told = {"old": old or _("blank"), "new": new}
         if key in in_grid:
             row.say(key, "change", _("was: %(old)s") % told)

@@ -1,6 +1,7 @@
 """The lines of a roster on their way to where they wait: sealed in blocks, those that may stay behind also alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
@@ -8,50 +9,68 @@ from django.utils import timezone
 from organization.scope import current
 from personnel import bulk, columns
 from personnel.models import RosterImport, StagedBlock, StagedRow
-from personnel.roster import prepared, staged_lines
+from personnel.roster import prepared, staged_lines, verdicts
 from personnel.roster.examination import Source
+from personnel.roster.shapes import Line
 from personnel.roster.staged_lines import LINES_A_BLOCK
 
 ROWS_AT_ONCE = 4000  # whole blocks
-Said = Callable[[int, int], tuple[dict[str, list], list]]  # the judgement and the values of lines from one to another
 
 
-def keep(source: Source, roster: RosterImport, said: Said, cursor, writer: bulk.Writer) -> None:
-    """Write the lines a few thousand at a time, so that the first are being written while the next are sealed."""
-    lines = [line for table in source.layout.tables for line in table.lines]
-    whose = {"roster_id": roster.pk, "unit_id": roster.unit_id, "actor": current().actor}
-    now, fresh = timezone.now().isoformat(), {"is_skipped": False, "is_corrected": False, "refusal": ""}
-    keys = bulk.keys(cursor, StagedRow, len(lines))
+@dataclass(frozen=True)
+class Said:
+    """What is known of some lines: the `lists` of their blocks; the columns of the `rows` of those at the places `own`,
+    counted from the first of these lines; and of each the values, or None."""
+
+    lists: Mapping[str, list[str]]
+    own: Sequence[int]
+    rows: Mapping[str, list]
+    values: Sequence[list | None]
+
+
+def keep(
+    source: Source, roster: RosterImport, said: Callable[[int, int], Said], cursor, writer: bulk.Writer, *, own: int
+) -> None:
+    """Write the lines a few thousand at a time, so that the first are being written while the next are sealed.
+
+    `said` tells of those from one to another, `own` is how many have a row of their own.
+    """
+    lines = [(place, line) for place, table in enumerate(source.layout.tables) for line in table.lines]
+    same = {"roster_id": roster.pk, "unit_id": roster.unit_id, "actor": current().actor}
+    same["staged_at"] = timezone.now().isoformat()
     blocks = bulk.keys(cursor, StagedBlock, -(-len(lines) // LINES_A_BLOCK))
+    keys = iter(bulk.keys(cursor, StagedRow, own))
     for first in range(0, len(lines), ROWS_AT_ONCE):
-        last = min(first + ROWS_AT_ONCE, len(lines))
-        judgement, values = said(first, last)
-        told = [
-            (sheet, line.number, line.cells, known)
-            for sheet, line, known in zip(judgement["sheet"], lines[first:last], values, strict=True)
-        ]
-        some = blocks[first // LINES_A_BLOCK : -(-last // LINES_A_BLOCK)]
-        starts = range(0, len(told), LINES_A_BLOCK)
-        sealed = [
-            staged_lines.seal_block(told[start : start + LINES_A_BLOCK], key)
-            for start, key in zip(starts, some, strict=True)
-        ]
-        same = whose | {"staged_at": now}
-        content = {"id": some, staged_lines.CONTENT: sealed} | _repeated(same, len(some))
-        writer.write(bulk.insert, cursor, staged_lines.BLOCK, columns.rows_of(content))
-        own: list[bytes | None] = [None] * (last - first)
-        for at, fate in enumerate(judgement["fate"]):
-            if fate in prepared.LEFT:
-                own[at] = staged_lines.seal(lines[first + at].cells, keys[first + at])
-        rows = {
-            "id": keys[first:last],
-            staged_lines.COLUMN: own,
-            "block_id": [block for block in some for _line in range(LINES_A_BLOCK)][: last - first],
-            **judgement,
-            **_repeated(same | fresh, last - first),
-        }
-        writer.write(bulk.insert, cursor, staged_lines.TABLE, columns.rows_of(rows))
+        some = lines[first : first + ROWS_AT_ONCE]
+        known = said(first, first + len(some))
+        of_blocks = blocks[first // LINES_A_BLOCK : (first + len(some) - 1) // LINES_A_BLOCK + 1]
+        content = {"id": of_blocks, staged_lines.CONTENT: _sealed(some, known.values, of_blocks), **known.lists}
+        writer.write(bulk.insert, cursor, staged_lines.BLOCK, _rows(content, same))
+        if known.own:
+            rows: dict[str, Sequence] = {"id": [next(keys) for _place in known.own], **known.rows}
+            rows["block_id"] = [of_blocks[at // LINES_A_BLOCK] for at in known.own]
+            rows[staged_lines.COLUMN] = _left_alone([some[at][1] for at in known.own], known.rows["fate"], rows["id"])
+            writer.write(bulk.insert, cursor, staged_lines.TABLE, _rows(rows, same | verdicts.UNTOUCHED))
 
 
-def _repeated(row: Mapping[str, Any], times: int) -> dict[str, list]:
-    return {column: [value] * times for column, value in row.items()}
+def _sealed(lines: Sequence[tuple[int, Line]], values: Sequence[list | None], keys: Sequence[int]) -> list[bytes]:
+    """The content of the blocks with these keys: lines, each with the place of its sheet, and their values."""
+    told = [(place, line.number, line.cells, known) for (place, line), known in zip(lines, values, strict=True)]
+    starts = range(0, len(told), LINES_A_BLOCK)
+    return [
+        staged_lines.seal_block(told[start : start + LINES_A_BLOCK], key)
+        for start, key in zip(starts, keys, strict=True)
+    ]
+
+
+def _left_alone(lines: Sequence[Line], fates: Sequence[str], keys: Sequence[int]) -> list[bytes | None]:
+    """The cells of lines that may stay behind when the rest is imported, sealed alone."""
+    return [
+        staged_lines.seal(line.cells, key) if fate in prepared.LEFT else None
+        for line, fate, key in zip(lines, fates, keys, strict=True)
+    ]
+
+
+def _rows(varying: Mapping[str, Sequence], same: Mapping[str, Any]) -> columns.Rows:
+    count = len(varying["id"])
+    return columns.rows_of({**varying, **{column: [value] * count for column, value in same.items()}})

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from organization.models import Account
 from personnel.exports import marked
-from personnel.models import RosterImport, StagedRow
+from personnel.models import RosterImport, StagedLine, StagedRow
 from personnel.roster import answers, mapping, prepared, staged_lines, staging
 from personnel.roster.examination import Source
 from personnel.roster.filling import fill
@@ -34,7 +34,7 @@ def whole(roster: RosterImport, account: Account) -> bytes:
 
 def keep_filled(roster: RosterImport, source: Source, terms: Terms) -> None:
     """Complete the bad rows before the rows above them, which they take values from, are gone."""
-    lines = list(roster.staged.filter(fate__in=prepared.LEFT))
+    lines = list(roster.own_rows.filter(fate__in=prepared.LEFT))
     cells = _filled(source, terms, {line.sheet for line in lines})
     for line in lines:
         line.cells = staged_lines.seal(cells[line.sheet, line.number], line.pk)
@@ -47,7 +47,7 @@ def _book(roster: RosterImport, account: Account, lines) -> bytes:
     return _marked(roster, rows, _filled(source, terms, {row.sheet for row in rows}))
 
 
-def _marked(roster: RosterImport, lines: Iterable[StagedRow], cells: Mapping[Line, list[Cell]]) -> bytes:
+def _marked(roster: RosterImport, lines: Iterable[StagedLine], cells: Mapping[Line, list[Cell]]) -> bytes:
     found: dict[int, list] = {}
     for line in lines:
         found.setdefault(line.sheet, []).append(line)
@@ -73,7 +73,7 @@ def _filled(source: Source, terms: Terms, places: Iterable[int]) -> dict[Line, l
     return found
 
 
-def _messages(line: StagedRow) -> marked.Messages:
+def _messages(line: StagedLine) -> marked.Messages:
     """What keeps a line out, by column letter; "" is the line itself."""
     found: dict[str, list[str]] = {}
     for kind, column, _code, message, *_rest in line.findings:

@@ -111,7 +111,7 @@ def holds(roster: RosterImport, terms: Terms) -> bool:
 def stand_alone(roster: RosterImport) -> bool:
     """Whether the lines that stay behind have cells of their own, and took nothing from the lines above them."""
     depends_on = StagedRoster.objects.filter(roster=roster).values_list("depends_on", flat=True).first() or {}
-    return depends_on.get("takes") is False and not roster.staged.filter(fate__in=LEFT, cells=None).exists()
+    return depends_on.get("takes") is False and not roster.own_rows.filter(fate__in=LEFT, cells=None).exists()
 
 
 def write(roster: RosterImport) -> None:

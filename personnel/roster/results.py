@@ -14,7 +14,7 @@ from tablib import Dataset
 
 from organization.refusal import Refusal
 from personnel.models import RosterImport
-from personnel.roster import recording, staging
+from personnel.roster import recording, staging, verdicts
 from personnel.roster.committing import NotCommitted
 from personnel.roster.examination import Examined
 from personnel.roster.shapes import Finding, Notice, column_letter
@@ -149,7 +149,7 @@ class Report:
         new = {at: "" if value is None else str(value) for at, value in enumerate(given)}
         old = dict.fromkeys(new, "") if step.fate == "create" else dict(new)
         if step.fate == "change":
-            changed = staging.old_and_new(step)
+            changed = verdicts.old_and_new(step)
             for at, key in self.examined.fields[0].items():
                 if key in changed:
                     old[at], new[at] = changed[key]

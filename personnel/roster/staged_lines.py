@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from organization.keyring import sealer
-from personnel.models import RosterImport, StagedBlock, StagedRoster, StagedRow
+from personnel.models import RosterImport, StagedBlock, StagedLine, StagedRoster, StagedRow
 from personnel.roster import examination
 from personnel.roster.examination import Marks, Source
 from personnel.roster.reading import spelling
@@ -22,10 +22,10 @@ Place = tuple[int, int]  # of the sheet, and row
 Opened = tuple[list[Cell], list[Any] | None]  # the cells of a line, and its values as far as these are kept
 
 
-class StagedLine(NamedTuple):
+class Waiting(NamedTuple):
     """What is needed of a staged line to judge it again: a tenth of the time of an instance."""
 
-    pk: int
+    own_id: int | None
     sheet: int
     number: int
     cells: bytes | memoryview | None
@@ -35,7 +35,7 @@ class StagedLine(NamedTuple):
     refusal: str
 
 
-def source_of(roster: RosterImport, rows: Sequence[StagedLine]) -> Source:
+def source_of(roster: RosterImport, rows: Sequence[Waiting]) -> Source:
     """The file again, from its staged lines."""
     tables = [
         Table(
@@ -60,14 +60,14 @@ def source_of(roster: RosterImport, rows: Sequence[StagedLine]) -> Source:
     return Source(roster.file_name, roster.sha256, roster.size, Layout(tables), has_1904_dates, cleaned.get("with", ""))
 
 
-def rows_of(roster: RosterImport) -> list[StagedLine]:
+def rows_of(roster: RosterImport) -> list[Waiting]:
     rows = roster.staged.order_by("sheet", "number").values_list(
-        "pk", "sheet", "number", "cells", "block_id", "is_skipped", "effect", "refusal"
+        "own_id", "sheet", "number", "cells", "block_id", "is_skipped", "effect", "refusal"
     )
-    return [StagedLine(*row) for row in rows]
+    return [Waiting(*row) for row in rows]
 
 
-def marks(roster: RosterImport, rows: Iterable[StagedLine]) -> Marks:
+def marks(roster: RosterImport, rows: Iterable[Waiting]) -> Marks:
     names = [sheet["name"] for sheet in roster.sheets]
     return Marks(
         frozenset((names[row.sheet], row.number) for row in rows if row.is_skipped),
@@ -75,7 +75,7 @@ def marks(roster: RosterImport, rows: Iterable[StagedLine]) -> Marks:
     )
 
 
-def effects(roster: RosterImport, rows: Iterable[StagedLine]) -> dict[examination.Place, str]:
+def effects(roster: RosterImport, rows: Iterable[Waiting]) -> dict[examination.Place, str]:
     return {(roster.sheets[row.sheet]["name"], row.number): row.effect for row in rows}
 
 
@@ -94,12 +94,12 @@ def seal_block(lines: Sequence[Sequence], key: int) -> bytes:
     return sealer().seal_bytes(spelling.spelled(content), table=BLOCK, column=CONTENT, row=key)
 
 
-def open_cells(row: StagedLine | StagedRow) -> list[Cell]:
+def open_cells(row: StagedLine) -> list[Cell]:
     """The cells of one line, to be shown; of several open_shown asks once."""
     return open_shown([row])[0]
 
 
-def open_shown(rows: Sequence[StagedLine | StagedRow]) -> list[list[Cell]]:
+def open_shown(rows: Sequence[Waiting | StagedLine]) -> list[list[Cell]]:
     """The cells of lines, to be shown; none where somebody has just confirmed the roster or given it up."""
     try:
         return [cells for cells, _values in open_all(rows)]
@@ -107,7 +107,7 @@ def open_shown(rows: Sequence[StagedLine | StagedRow]) -> list[list[Cell]]:
         return [[] for _row in rows]
 
 
-def open_all(rows: Sequence[StagedLine | StagedRow]) -> Iterator[Opened]:
+def open_all(rows: Sequence[Waiting | StagedLine]) -> Iterator[Opened]:
     """The cells of lines, and their values as far as these are kept. Lines of one block stand together.
 
     KeyError when the blocks went after the lines were read; whoever holds the roster need not fear it.
@@ -117,7 +117,9 @@ def open_all(rows: Sequence[StagedLine | StagedRow]) -> Iterator[Opened]:
     key, lines = 0, dict[Place, Opened]()
     for row in rows:
         if row.cells is not None:
-            (cells,) = _read(orjson.loads(sealer().open_bytes(row.cells, table=TABLE, column=COLUMN, row=row.pk)))
+            (cells,) = _read(
+                orjson.loads(sealer().open_bytes(row.cells, table=TABLE, column=COLUMN, row=row.own_id or 0))
+            )
             yield cells, None
             continue
         if row.block_id and row.block_id != key:

@@ -1,27 +1,22 @@
 """Rosters between upload and confirmation: sealed lines in the database, for their sender's eyes and for a day."""
 
-import json
-from collections.abc import Mapping, Sequence
-
 from django.db import connection
 from django.utils import timezone
-from psycopg2.sql import SQL
 
 from organization import rights
 from organization.models import Account
 from organization.scope import GATE, current, entered
-from personnel import bulk, columns
+from personnel import bulk
 from personnel.bulk import uncollected
-from personnel.models import Force, RosterImport, StagedRoster, StagedRow
-from personnel.roster import keeping, prepared, staged_lines, values
+from personnel.models import Force, RosterImport, StagedLine, StagedRoster
+from personnel.roster import keeping, prepared, staged_lines, verdicts
 from personnel.roster.committing import NotCommitted, describe
 from personnel.roster.examination import REFUSALS, Examined, Source, Tell, cleaned_with, examine
-from personnel.roster.recording import findings_told, without_numbers
+from personnel.roster.keeping import Said
+from personnel.roster.recording import without_numbers
 from personnel.roster.shapes import Cell, Question, Row
-from personnel.roster.steps import Plan, Step
+from personnel.roster.steps import Plan
 from personnel.roster.terms import Terms
-
-ROWS_AT_ONCE = 4000
 
 
 def terms_of(account: Account, unit: int, force: str = "", *, is_whole: bool = False, answers=None) -> Terms:
@@ -66,13 +61,16 @@ def stage(source: Source, roster: RosterImport, examined: Examined) -> None:
     steps, cleaned = examined.plan.steps, _Cleaned()
     ready = prepared.begin(roster, examined)
 
-    def said(first: int, last: int) -> tuple[dict[str, list], list]:
+    def said(first: int, last: int) -> Said:
         some = steps[first:last]
+        own = [at for at, step in enumerate(some) if verdicts.needs_a_row(step)]
         # What is decided is kept as the rows that will be written: its values are not needed again.
-        return judged(places, some), [None if ready.is_decided else cleaned.values(step.row) for step in some]
+        kept = [None] * len(some) if ready.is_decided else [cleaned.values(step.row) for step in some]
+        rows = verdicts.of_rows(places, [some[at] for at in own])
+        return Said(verdicts.of_blocks(places, some), own, rows, kept)
 
     with connection.cursor() as cursor, bulk.Writer() as writer:
-        keeping.keep(source, roster, said, cursor, writer)
+        keeping.keep(source, roster, said, cursor, writer, own=sum(map(verdicts.needs_a_row, steps)))
         prepared.put_down(ready, cursor, writer)
     _note_open(roster, examined, {"with": cleaned_with(source, examined.terms), "fields": cleaned.fields})
     prepared.finish(ready)
@@ -84,15 +82,15 @@ def stage_unjudged(source: Source, roster: RosterImport, terms: Terms) -> None:
     described = Examined(source, terms, Plan([]), [{} for _table in source.layout.tables])
     describe(roster, described)
     roster.counts = {"rows": len(lines)}
-    said = {"fate": "", "effect": "", "member_id": None, "findings": "[]", "changes": "{}"}
 
-    def unjudged(first: int, last: int) -> tuple[dict[str, list], list]:
-        sheets, numbers = map(list, zip(*lines[first:last], strict=True))
-        same = {column: [value] * len(sheets) for column, value in said.items()}
-        return {"sheet": sheets, "number": numbers, **same}, [None] * len(sheets)
+    def unjudged(first: int, last: int) -> Said:
+        sheets, numbers = zip(*lines[first:last], strict=True)
+        nothing = [""] * len(sheets)
+        lists = verdicts.blocks(sheets, numbers, nothing, nothing, [None] * len(sheets))
+        return Said(lists, [], {}, [None] * len(sheets))
 
     with connection.cursor() as cursor, bulk.Writer() as writer:
-        keeping.keep(source, roster, unjudged, cursor, writer)
+        keeping.keep(source, roster, unjudged, cursor, writer, own=0)
     _note_open(roster, described)
 
 
@@ -111,39 +109,13 @@ class _Cleaned:
 
 
 def note(roster: RosterImport, examined: Examined) -> None:
-    """Write what was judged beside the staged lines; lines that are judged as before are left alone."""
+    """Write what was judged beside the staged lines."""
     places = {sheet["name"]: place for place, sheet in enumerate(examined.sheets())}
     with connection.cursor() as cursor:
-        for first in range(0, len(examined.plan.steps), ROWS_AT_ONCE):
-            rows = columns.rows_of(judged(places, examined.plan.steps[first : first + ROWS_AT_ONCE]), whole=True)
-            with bulk.staged(cursor, staged_lines.TABLE, rows) as stage:
-                cursor.execute(
-                    SQL(
-                        "UPDATE personnel_stagedrow t SET fate = s.fate, effect = s.effect, member_id = s.member_id,"
-                        " findings = s.findings, changes = s.changes FROM {} s"
-                        " WHERE t.roster_id = %s AND t.sheet = s.sheet AND t.number = s.number"
-                        " AND (t.fate, t.effect, t.member_id, t.findings)"
-                        " IS DISTINCT FROM (s.fate, s.effect, s.member_id, s.findings)"
-                    ).format(stage),
-                    [roster.pk],
-                )
+        verdicts.note(cursor, roster, places, examined.plan.steps)
     describe(roster, examined)
     _note_open(roster, examined)
     prepared.keep(roster, examined)
-
-
-def judged(places: Mapping[str, int], steps: Sequence[Step]) -> dict[str, list]:
-    """Columns of staged lines: where each stands, what is to be done with it, and why not."""
-    changes = [old_and_new(step) if step.fate == "change" else None for step in steps]
-    return {
-        "sheet": [places[step.row.sheet] for step in steps],
-        "number": [step.row.number for step in steps],
-        "fate": [step.fate for step in steps],
-        "effect": [step.effect for step in steps],
-        "member_id": [step.member.id if step.member else None for step in steps],
-        "findings": [findings_told(found) if (found := step.row.findings) else "[]" for step in steps],
-        "changes": [_json(change) if change else "{}" for change in changes],
-    }
 
 
 def _note_open(roster: RosterImport, examined: Examined, cleaned: dict | None = None) -> None:
@@ -162,12 +134,21 @@ def asked(question: Question) -> dict:
             "code": question.code, "text": without_numbers(str(question.message)), "choices": choices}  # fmt: skip
 
 
-def correct(line: StagedRow, cells: list[Cell]) -> None:
+def correct(line: StagedLine, cells: list[Cell]) -> None:
     """Keep other cells for a line. Lines below it may have taken values from it, so all are cleaned anew."""
-    line.cells = staged_lines.seal(cells, line.pk)
-    line.is_corrected, line.refusal, line.effect = True, "", ""
-    line.save(update_fields=["cells", "is_corrected", "refusal", "effect"])
+    row = verdicts.own_row(line)
+    row.cells = staged_lines.seal(cells, row.pk)
+    row.is_corrected, row.refusal, row.effect = True, "", ""
+    row.save(update_fields=["cells", "is_corrected", "refusal", "effect"])
     StagedRoster.objects.filter(roster=line.roster_id).update(cleaned={})
+
+
+def leave_out(line: StagedLine) -> bool:
+    """Leave a line out, or take it back in; whether it is left out now."""
+    row = verdicts.own_row(line)
+    row.is_skipped = not row.is_skipped
+    row.save(update_fields=["is_skipped"])
+    return row.is_skipped
 
 
 def note_refusal(roster: RosterImport, refusal: NotCommitted) -> None:
@@ -177,7 +158,9 @@ def note_refusal(roster: RosterImport, refusal: NotCommitted) -> None:
     if refusal.code in REFUSALS:
         names = {sheet["name"]: place for place, sheet in enumerate(roster.sheets)}
         for sheet, number in refusal.rows:
-            roster.staged.filter(sheet=names[sheet], number=number).update(refusal=refusal.code, fate="reject")
+            row = verdicts.own_row(roster.staged.get(sheet=names[sheet], number=number))
+            row.refusal, row.fate = refusal.code, "reject"
+            row.save(update_fields=["refusal", "fate"])
         rows = staged_lines.rows_of(roster)
         source, terms = staged_lines.source_of(roster, rows), refusal.examined.terms
         note(roster, examine(source, terms, staged_lines.marks(roster, rows)))
@@ -201,7 +184,7 @@ def is_kept(roster: RosterImport) -> bool:
 
 def put_away(roster: RosterImport) -> None:
     """Give a roster up: its lines go at once, and with them what is known of them."""
-    roster.staged.all().delete()
+    roster.own_rows.all().delete()
     roster.blocks.all().delete()
     StagedRoster.objects.filter(roster=roster).delete()
     roster.counts, roster.notices = {}, []
@@ -210,7 +193,7 @@ def put_away(roster: RosterImport) -> None:
 
 def clear(roster: RosterImport) -> None:
     """After the commit only lines that were left behind stay, to be corrected elsewhere; they have their own cells."""
-    roster.staged.exclude(fate__in=prepared.LEFT).delete()
+    roster.own_rows.exclude(fate__in=prepared.LEFT).delete()
     roster.blocks.all().delete()
     StagedRoster.objects.filter(roster=roster).delete()
 
@@ -226,23 +209,3 @@ def judge_again(roster: RosterImport, account: Account, tell: Tell | None = None
 
 def terms_for(roster: RosterImport, account: Account) -> Terms:
     return terms_of(account, roster.unit_id, roster.force, is_whole=roster.is_whole, answers=roster.answers)
-
-
-def old_and_new(step: Step) -> dict[str, list[str]]:
-    """What a change replaces by what, as people read it. Phones are told apart by digests, so they say only that."""
-    found = {
-        key: [values.shown(key, old) if old is not None else "", values.shown(key, new)]
-        for key, (old, new) in (step.changes | step.service_changes).items()
-        if key not in ("phone", "employer_id")
-    }
-    if "phone" in step.changes:
-        old, new = step.changes["phone"][0], step.row.values["phone"]
-        found["phone"] = ["***" if old else "", f"{new[:3]}***"]
-    if "employer_id" in step.service_changes:
-        found["employer"] = ["", values.shown("employer", step.row.values["employer"])]
-    if step.member and step.new_service:
-        found["started_on"] = ["", values.shown("started_on", step.new_service["started_on"])]
-    return found
-
-
-_json = json.JSONEncoder(ensure_ascii=False).encode

@@ -34,7 +34,7 @@ def of(roster: RosterImport, terms: Terms, *, lock: bool = False) -> tuple[str, 
         if lock:  # in the order in which every roster takes them; what others did until then the next statement sees
             cursor.execute(
                 "SELECT FROM personnel_member"
-                " WHERE id IN (SELECT member_id FROM personnel_stagedrow WHERE roster_id = %s AND fate <> 'unchanged')"
+                " WHERE id IN (SELECT member_id FROM personnel_stagedline WHERE roster_id = %s AND fate <> 'unchanged')"
                 " ORDER BY id_digest FOR NO KEY UPDATE",
                 [roster.pk],
             )
@@ -60,9 +60,12 @@ def was_changed(roster: RosterImport, youngest: int, since: int) -> bool:
 
 
 _ROWS = """
-WITH line AS MATERIALIZED (SELECT id, xmin, member_id FROM personnel_stagedrow WHERE roster_id = %(roster)s),
-person AS MATERIALIZED (SELECT DISTINCT member_id FROM line WHERE member_id IS NOT NULL)
-SELECT count(*), sum(hashint8extended(id, xmin::text::bigint)), NULL FROM line
+WITH person AS MATERIALIZED (
+  SELECT DISTINCT member_id FROM personnel_stagedline WHERE roster_id = %(roster)s AND member_id IS NOT NULL)
+SELECT count(*), sum(hashint8extended(id, xmin::text::bigint)), NULL::integer FROM personnel_stagedrow
+  WHERE roster_id = %(roster)s
+UNION ALL SELECT count(*), sum(hashint8extended(id, xmin::text::bigint)), NULL::integer FROM personnel_stagedblock
+  WHERE roster_id = %(roster)s
 UNION ALL SELECT count(*), sum(hashint8extended(m.id, m.xmin::text::bigint)), min(age(m.xmin))
   FROM personnel_member m JOIN person p ON p.member_id = m.id
 UNION ALL SELECT count(*), sum(hashint8extended(a.id, a.xmin::text::bigint)), min(age(a.xmin))
@@ -75,7 +78,7 @@ UNION ALL SELECT count(*), sum(hashint8extended(id, xmin::text::bigint)), min(ag
 # What is seen of a transaction that is not committed is its own. Rows tell the lower half of a transaction's number.
 _CHANGED_SINCE = """
 WITH person AS MATERIALIZED (
-  SELECT DISTINCT member_id FROM personnel_stagedrow WHERE roster_id = %(roster)s AND member_id IS NOT NULL),
+  SELECT DISTINCT member_id FROM personnel_stagedline WHERE roster_id = %(roster)s AND member_id IS NOT NULL),
 found (xmin) AS (
   SELECT m.xmin FROM personnel_member m JOIN person p ON p.member_id = m.id
   UNION ALL SELECT a.xmin FROM personnel_assignment a JOIN person p ON p.member_id = a.member_id
