@@ -30,6 +30,8 @@ from personnel.models.privacy import CorrectionRequest, NoticeGiven, NoticeText,
 from personnel.models.quota import Quota
 from personnel.models.roster import (
     EligibilityRule,
+    ImportedBlock,
+    ImportedLine,
     ImportedRow,
     RosterAnswer,
     RosterImport,
@@ -69,6 +71,8 @@ __all__ = [
     "Force",
     "FormerNumber",
     "HealthRecord",
+    "ImportedBlock",
+    "ImportedLine",
     "ImportedRow",
     "Indicator",
     "Kinship",

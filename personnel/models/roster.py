@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -72,7 +73,7 @@ class RosterImport(models.Model):
 
 
 class ImportedRow(models.Model):
-    """What became of a line: its fate, the member it went to, and what stood there before."""
+    """What became of a line of which there is more to tell than whom it went to: what stood before, what was said."""
 
     pk = models.CompositePrimaryKey("roster_id", "sheet", "number")
 
@@ -85,7 +86,9 @@ class ImportedRow(models.Model):
         ASK = "ask", _("to be decided")
 
     # That it exists is checked once a statement, by a trigger.
-    roster = models.ForeignKey(RosterImport, models.PROTECT, related_name="rows", db_index=False, db_constraint=False)
+    roster = models.ForeignKey(
+        RosterImport, models.PROTECT, related_name="own_records", db_index=False, db_constraint=False
+    )
     unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
     sheet = models.PositiveSmallIntegerField()
     number = models.PositiveIntegerField()
@@ -99,6 +102,65 @@ class ImportedRow(models.Model):
 
     class Meta:
         indexes = [models.Index(name="imported_row_by_member", fields=["member_id"])]
+
+    def __str__(self):
+        return f"{self.sheet}:{self.number}"
+
+
+class ImportedBlock(models.Model):
+    """What became of some hundred lines of one fate and unit, in the order of the members they went to.
+
+    The lists have an element for each line. `lowest` and `highest` are the first and the last member.
+    """
+
+    roster = models.ForeignKey(RosterImport, models.PROTECT, related_name="block_records", db_constraint=False)
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    fate = models.CharField(max_length=9, choices=ImportedRow.Fate)
+    lowest = models.BigIntegerField()
+    highest = models.BigIntegerField()
+    sheets = ArrayField(models.PositiveSmallIntegerField())
+    numbers = ArrayField(models.PositiveIntegerField())
+    members = ArrayField(models.BigIntegerField())
+    services = ArrayField(models.BigIntegerField(null=True))  # begun by these lines
+
+    class Meta:
+        indexes = [models.Index(name="imported_block_by_member", fields=["lowest", "highest"])]
+
+    def __str__(self):
+        return f"{self.roster_id}: {self.lowest}–{self.highest}"
+
+
+class ImportedLineQuerySet(models.QuerySet):
+    def about(self, members):
+        """The lines that went to these members: looked for in few blocks."""
+        return self.filter(
+            Q(*(Q(member_id=key, lowest__lte=key, highest__gte=key) for key in members), _connector=Q.OR)
+        )
+
+
+class ImportedLine(models.Model):
+    """What became of a line of a roster, wherever it is recorded."""
+
+    pk = models.CompositePrimaryKey("roster_id", "sheet", "number")
+    roster = models.ForeignKey(RosterImport, models.DO_NOTHING, related_name="rows", db_constraint=False)
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False)
+    sheet = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    fate = models.CharField(max_length=9, choices=ImportedRow.Fate)
+    member_id = models.BigIntegerField(null=True)
+    service_id = models.BigIntegerField(null=True)
+    contact_id = models.BigIntegerField(null=True)
+    request_id = models.BigIntegerField(null=True)
+    before = models.JSONField(null=True)
+    findings = models.JSONField()
+    lowest = models.BigIntegerField(null=True)
+    highest = models.BigIntegerField(null=True)
+
+    objects = ImportedLineQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "personnel_importedline"
 
     def __str__(self):
         return f"{self.sheet}:{self.number}"

@@ -16,7 +16,7 @@ from personnel.models import (
     BackgroundCheck,
     Entry,
     FormerNumber,
-    ImportedRow,
+    ImportedLine,
     Member,
     RosterImport,
     SnapshotEntry,
@@ -116,7 +116,7 @@ def _signed_lists(member: Member) -> Part:
 
 def _imports(member: Member) -> Part:
     """Rosters that wrote to the file, and what stood there before."""
-    lines = list(ImportedRow.objects.filter(member_id__in=kept_copies.files_of(member)).order_by("pk"))
+    lines = list(ImportedLine.objects.about(kept_copies.files_of(member)).order_by("pk"))
     rosters = RosterImport.objects.in_bulk({line.roster_id for line in lines})
     rows = [[*_roster(rosters.get(line.roster_id)), line.get_fate_display(), _before(line)] for line in lines]
     header = [_("File"), _("Sent at"), _("Sent by"), _("What became of the line"), _("What stood there before")]
@@ -127,7 +127,7 @@ def _roster(roster: RosterImport | None) -> list[str]:
     return [roster.file_name, spelled(roster.sent_at), roster.account_name] if roster else ["", "", ""]
 
 
-def _before(line: ImportedRow) -> str:
+def _before(line: ImportedLine) -> str:
     """Names and values; ciphertext of numbers is not told, since it says nothing to anybody."""
     found = []
     for part, values in (line.before or {}).items():

@@ -36,7 +36,7 @@ def keep(
     `said` tells of those from one to another, `own` is how many have a row of their own.
     """
     lines = [(place, line) for place, table in enumerate(source.layout.tables) for line in table.lines]
-    same = {"roster_id": roster.pk, "unit_id": roster.unit_id, "actor": current().actor}
+    same: dict[str, Any] = {"roster_id": roster.pk, "unit_id": roster.unit_id, "actor": current().actor}
     same["staged_at"] = timezone.now().isoformat()
     blocks = bulk.keys(cursor, StagedBlock, -(-len(lines) // LINES_A_BLOCK))
     keys = iter(bulk.keys(cursor, StagedRow, own))

@@ -10,13 +10,13 @@ from psycopg2.sql import SQL, Identifier, Placeholder
 from organization.scope import current
 from personnel import bulk
 from personnel.columns import Columns, Rows
-from personnel.models import Assignment, EmergencyContact, ImportedRow, Member, RosterImport
+from personnel.models import Assignment, EmergencyContact, Member, RosterImport
 from personnel.roster import changes, newcomers, recording
 from personnel.roster.changes import CONTACT
 from personnel.roster.newcomers import MEMBER, Newcomers
 from personnel.roster.steps import Plan, Step
 
-SERVICE, RECORD = (model._meta.db_table for model in (Assignment, ImportedRow))
+SERVICE = Assignment._meta.db_table
 LOST = {MEMBER: "registered_meanwhile", SERVICE: "serves_already"}
 ROWS_AT_ONCE = 4000
 
@@ -93,8 +93,12 @@ def writes(
         yield Write("change", SERVICE, changes.services(some))
     for some in _some([step for step in (*created, *changed) if id(step) in keys.contacts]):
         yield Write("record", CONTACT, changes.contacts(some, keys))
-    for some in _some(others):
-        yield Write("record", RECORD, recording.rows(some, roster, stood, keys))
+    plain = [step for step in others if recording.is_plain(step, stood, keys)]
+    if plain:
+        yield Write("record", recording.BLOCK, recording.blocks(recording.lines(plain, roster), roster))
+    rest = [step for step in others if not recording.is_plain(step, stood, keys)] if len(plain) < len(others) else []
+    for some in _some(rest):
+        yield Write("record", recording.ROW, recording.rows(some, roster, stood, keys))
 
 
 def write(
@@ -128,16 +132,16 @@ def _laid_out(
             yield newcomers_are, MEMBER, each.people()
             continue
         if not has_services:
-            yield from _of_all(SERVICE, newcomers.services(come, ROWS_AT_ONCE))
+            yield from _services(come)
             has_services = True
         yield each.how, each.table, each.columns.rows()
     if not has_services:
-        yield from _of_all(SERVICE, newcomers.services(come, ROWS_AT_ONCE))
-    yield from _of_all(RECORD, newcomers.records(come, roster, ROWS_AT_ONCE))
+        yield from _services(come)
+    yield from (("record", table, rows) for table, rows in newcomers.records(come, roster, ROWS_AT_ONCE))
 
 
-def _of_all(table: str, several: Iterable[Rows]) -> Iterator[tuple[str, str, Rows]]:
-    return (("record", table, rows) for rows in several)
+def _services(come: Sequence[Newcomers]) -> Iterator[tuple[str, str, Rows]]:
+    return (("record", SERVICE, rows) for rows in newcomers.services(come, ROWS_AT_ONCE))
 
 
 def _write(cursor, how: str, table: str, rows: Rows) -> set[int] | None:

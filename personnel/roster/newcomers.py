@@ -6,7 +6,8 @@ What takes long is done last: at a confirmation it is done while the database wr
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain, compress
+from operator import not_
 from typing import Any
 
 from organization.keyring import sealer
@@ -106,10 +107,22 @@ def services(come: Sequence[Newcomers], at_once: int) -> Iterator[Rows]:
         )
 
 
-def records(come: Sequence[Newcomers], roster: RosterImport, at_once: int) -> Iterator[Rows]:
-    """The records of what became of their rows, so many at a time."""
+def records(come: Sequence[Newcomers], roster: RosterImport, at_once: int) -> Iterator[tuple[str, Rows]]:
+    """The records of what became of their rows, with the table of each: together, but those with more to tell."""
+    plain: list[recording.Line] = []
     for some in _in_the_order_of_the_file((each.own for each in come), at_once):
-        yield columns.rows_of(recording.table(some, ["create"] * len(some["number"]), roster))
+        are_plain = [
+            contact is None and said == recording.NOTHING_SAID
+            for contact, said in zip(some["contact_id"], some["findings"], strict=True)
+        ]
+        fates = ["create"] * len(are_plain)
+        own = (some[key] for key in ("member_id", "service_id", "sheet", "number"))
+        plain += compress(zip(some["unit_id"], fates, *own, strict=True), are_plain)
+        if not all(are_plain):
+            rest = {key: list(compress(column, map(not_, are_plain))) for key, column in some.items()}
+            yield recording.ROW, columns.rows_of(recording.table(rest, fates[: len(rest["number"])], roster))
+    if plain:
+        yield recording.BLOCK, recording.blocks(plain, roster).rows()
 
 
 def _in_the_order_of_the_file(parts: Iterable[Mapping[str, Sequence]], at_once: int) -> Iterator[dict[str, Sequence]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from personnel.exports.marked import text_of
-from personnel.models import ImportedRow, Member, StagedLine
+from personnel.models import ImportedLine, ImportedRow, Member, StagedLine
 from personnel.roster import staged_lines
 from personnel.roster.fields import FIELDS
 from personnel.roster.filling import PLACES, TEXTS
@@ -36,7 +36,7 @@ class ShownCell:
 class ShownRow:
     """A line: where it stands, its fate, its cells, and what is said of the line as a whole."""
 
-    row: StagedLine | ImportedRow
+    row: StagedLine | ImportedLine
     sheet: str
     cells: list[ShownCell]
     messages: list[tuple[str, str]]

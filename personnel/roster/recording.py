@@ -5,11 +5,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 
-from personnel.columns import Columns, columns_of
-from personnel.models import RosterImport
+from personnel.columns import Columns, array, columns_of
+from personnel.models import ImportedBlock, ImportedRow, RosterImport
 from personnel.roster.shapes import Finding, Question
 from personnel.roster.steps import Plan, Step
+
+ROW, BLOCK = (model._meta.db_table for model in (ImportedRow, ImportedBlock))
+LINES_A_BLOCK = 75  # a row that PostgreSQL stores as it is: to pack its lists takes longer than to write them
+NOTHING_SAID = "[]"
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,41 @@ def _plain(value):
     return value.isoformat() if isinstance(value, date) else value
 
 
+Line = tuple[int, str, int, int | None, int, int]  # unit, fate, member, service, place of the sheet, row
+
+
+def is_plain(step: Step, stood_before: Mapping[int, dict], keys: Keys) -> bool:
+    """Whether of a step that begins no file there is no more to record than whom it is about."""
+    own = id(step)
+    return step.fate == "unchanged" and not (
+        step.row.findings or own in stood_before or own in keys.contacts or own in keys.requests
+    )
+
+
+def lines(steps: Sequence[Step], roster: RosterImport) -> list[Line]:
+    """Plain steps as they are recorded."""
+    sheets = _places(roster)
+    return [
+        (step.unit or roster.unit_id, step.fate, step.member_id, None, sheets[step.row.sheet], step.row.number)
+        for step in steps
+    ]
+
+
+def blocks(told: Iterable[Line], roster: RosterImport) -> Columns:
+    """Lines together: those of a unit and fate, in the order of the members."""
+    found: list[tuple] = []
+    for (unit, fate), some in groupby(sorted(told, key=itemgetter(0, 1, 2)), itemgetter(0, 1)):
+        several = list(some)
+        for first in range(0, len(several), LINES_A_BLOCK):
+            _units, _fates, members, services, sheets, numbers = zip(
+                *several[first : first + LINES_A_BLOCK], strict=True
+            )
+            found.append((members[0], members[-1], unit, fate, *map(array, (members, services, sheets, numbers))))
+    names = ("lowest", "highest", "unit_id", "fate", "members", "services", "sheets", "numbers")
+    table = dict(zip(names, map(list, zip(*found, strict=True)), strict=True))
+    return columns_of(table | {"roster_id": [roster.pk] * len(found)})
+
+
 def rows(steps: Sequence[Step], roster: RosterImport, stood_before: dict[int, dict], keys: Keys) -> Columns:
     """What became of rows that begin no file, and what stood before where something was changed."""
     ids = list(map(id, steps))
@@ -70,13 +111,17 @@ def rows(steps: Sequence[Step], roster: RosterImport, stood_before: dict[int, di
     )
 
 
+def _places(roster: RosterImport) -> dict[str, int]:
+    return {sheet["name"]: place for place, sheet in enumerate(roster.sheets)}
+
+
 def places(steps: Sequence[Step], roster: RosterImport) -> dict[str, Sequence]:
     """Where rows stand in the file, and what is said of them."""
-    sheets = {sheet["name"]: place for place, sheet in enumerate(roster.sheets)}
+    sheets = _places(roster)
     return {
         "number": [step.row.number for step in steps],
         "sheet": [sheets[step.row.sheet] for step in steps],
-        "findings": [findings_told(found) if (found := step.row.findings) else "[]" for step in steps],
+        "findings": [findings_told(found) if (found := step.row.findings) else NOTHING_SAID for step in steps],
     }
 
 

@@ -107,7 +107,7 @@ def _take_back(roster: RosterImport, by: str) -> None:
             "UPDATE personnel_rosterimport SET undone_at = now(), undone_by = %s WHERE id = %s", [by[:80], roster.pk]
         )
         cursor.execute(
-            "UPDATE personnel_transferrequest t SET answer = 'lapsed', answered_on = %s FROM personnel_importedrow r"
+            "UPDATE personnel_transferrequest t SET answer = 'lapsed', answered_on = %s FROM personnel_importedline r"
             " WHERE r.roster_id = %s AND r.request_id = t.id AND t.answer = ''",
             [timezone.localdate(), roster.pk],
         )
@@ -124,7 +124,7 @@ def _restore(cursor, roster: RosterImport, model, part: str, columns) -> None:
     sets = SQL(", ").join(_set(column) for column in columns)
     cursor.execute(
         SQL(
-            "UPDATE {table} t SET {sets} FROM (SELECT member_id, before -> {part} AS stood FROM personnel_importedrow"
+            "UPDATE {table} t SET {sets} FROM (SELECT member_id, before -> {part} AS stood FROM personnel_importedline"
             " WHERE roster_id = %s AND before ? {part}) r WHERE t.id = {key}"
         ).format(table=Identifier(model._meta.db_table), sets=sets, part=Literal(part), key=key),
         [roster.pk],
@@ -143,7 +143,7 @@ def _set(column: str) -> Composable:
 
 def _delete(cursor, roster: RosterImport, model, column: str, created: Composable) -> None:
     cursor.execute(
-        SQL("DELETE FROM {} t USING personnel_importedrow r WHERE r.roster_id = %s AND {} AND r.{} = t.id").format(
+        SQL("DELETE FROM {} t USING personnel_importedline r WHERE r.roster_id = %s AND {} AND r.{} = t.id").format(
             Identifier(model._meta.db_table), created, Identifier(column)
         ),
         [roster.pk],
@@ -155,7 +155,7 @@ def _all_or_nothing(cursor, roster: RosterImport, wanted: Composable) -> None:
     """The policies pass over what the account may not write; an undo that left such rows behind would be a half one."""
     reached = cursor.rowcount
     cursor.execute(
-        SQL("SELECT count(*) FROM personnel_importedrow r WHERE r.roster_id = %s AND {}").format(wanted), [roster.pk]
+        SQL("SELECT count(*) FROM personnel_importedline r WHERE r.roster_id = %s AND {}").format(wanted), [roster.pk]
     )
     if cursor.fetchone()[0] != reached:
         message = _("Not everything that this import wrote is yours to take back, or it is too long ago.")
