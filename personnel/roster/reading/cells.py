@@ -38,16 +38,19 @@ class Budget:
         self.limits = limits
         self.rows = self.cells = self.merged = 0
 
-    def spend(self, sheet: str, rows: int, columns: int, cells: int, merged: int) -> None:
+    def spend(self, sheet: str, rows: int, columns: int, merged: int) -> None:
         """Before the values are read, since reading makes room for every cell up to the last one."""
         self.rows += rows
-        self.cells += cells
         self.merged += merged
         self._check_extent(sheet, self.rows, columns)
-        if self.cells > self.limits.cells:
-            raise Refused("too_many_cells", limit=self.limits.cells)
         if self.merged > self.limits.merged_ranges:
             raise Refused("too_many_merges", limit=self.limits.merged_ranges, sheet=sheet)
+
+    def spend_cells(self, cells: int) -> None:
+        """Likewise, of a part of a sheet or the whole."""
+        self.cells += cells
+        if self.cells > self.limits.cells:
+            raise Refused("too_many_cells", limit=self.limits.cells)
 
     def check_again(self, sheet: str, above: int, rows: list[list]) -> None:
         """After reading some rows: a sheet made to deceive may reach further than it seemed to."""

@@ -57,6 +57,11 @@ def extent(xml: bytes) -> Position:
     return int(row[1]) if row else 0, max([26, *(column_number(letters.decode()) for letters in far)])
 
 
+def cells(xml: bytes) -> int:
+    """How many cells with content a plain sheet has, or a part of it."""
+    return xml.count(b"<v") + xml.count(b"<is")
+
+
 def blocks(xml: bytes) -> list[bytes]:
     """A plain sheet as several, some hundred rows each, with the numbers that they have; another one as it is.
 

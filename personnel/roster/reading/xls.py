@@ -39,7 +39,8 @@ def _workbook(compound: Compound) -> bytes:
 def _grids(data: bytes, stream: bytes, about: biff.Globals, budget: Budget) -> Iterator[Grid]:
     looks = [biff.look(stream, start, set()) for start in about.starts]
     for name, found in zip(about.names, looks, strict=True):  # before calamine makes room for every cell up to the last
-        budget.spend(name, found.rows, found.columns, found.cells, found.merged)
+        budget.spend(name, found.rows, found.columns, found.merged)
+        budget.spend_cells(found.cells)
     calamine = CalamineWorkbook.from_filelike(io.BytesIO(data))
     sheets = calamine.sheets_metadata
     if len(sheets) != len(looks):

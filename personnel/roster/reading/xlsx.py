@@ -33,30 +33,38 @@ def read(data: bytes, limits: Limits, ahead: Ahead) -> tuple[bool, Iterator[Grid
 def _grids(package: Package, book: Workbook, budget: Budget, ahead: Ahead) -> Iterator[Grid]:
     styles = package.small_xml(book.styles) if book.styles else b""
     xmls = [package.xml(sheet.part) for sheet in book.sheets]
-    for sheet, xml in zip(book.sheets, xmls, strict=True):
-        _check_size(sheet.name, xml, budget)
+    counted = [_check_size(sheet.name, xml, budget) for sheet, xml in zip(book.sheets, xmls, strict=True)]
     blocks = [worksheet.blocks(xmls.pop(0)) for _ in book.sheets]
     strings = package.xml(book.strings) if book.strings else b""
     together = [xml for each in blocks for xml in each]
+    cells_in = [cells for cells, each in zip(counted, blocks, strict=True) for _xml in each]
     calamine = _for_calamine(together, strings, styles, book.has_1904_dates)
-    values = ahead.each(calamine.get_sheet_by_index, len(together))
-    together.clear()
+
+    def values_of(at: int) -> CalamineSheet:
+        xml, together[at] = together[at], b""
+        known = cells_in[at]
+        budget.spend_cells(worksheet.cells(xml) if known is None else known)
+        return calamine.get_sheet_by_index(at)
+
+    values = ahead.each(values_of, len(together))
     decimals = _Decimals(styles)
     for sheet in book.sheets:
         yield _grid(package, sheet, _Reader(blocks.pop(0), values, decimals, budget))
 
 
-def _check_size(sheet: str, xml: bytes, budget: Budget) -> None:
-    """Refuse a sheet that reaches too far, before anything is made of it."""
+def _check_size(sheet: str, xml: bytes, budget: Budget) -> int | None:
+    """Refuse a sheet that reaches too far, before anything is made of it. Returns how many cells it has, None for a
+    plain one: these are counted block by block, before each is read; the first rows need not wait for the last."""
     merged = xml.count(b"mergeCell ")
     if worksheet.is_plain(xml):
         rows, columns = worksheet.extent(xml)
         if columns <= 26:
             columns = 0
-        budget.spend(sheet, rows, columns, xml.count(b"<v") + xml.count(b"<is"), merged)
-    else:
-        found = worksheet.walk(xml, set())
-        budget.spend(sheet, found.rows, found.columns, found.cells, merged)
+        budget.spend(sheet, rows, columns, merged)
+        return None
+    found = worksheet.walk(xml, set())
+    budget.spend(sheet, found.rows, found.columns, merged)
+    return found.cells
 
 
 def _for_calamine(xmls: list[bytes], strings: bytes, styles: bytes, has_1904_dates: bool) -> CalamineWorkbook:
