@@ -22,6 +22,10 @@ def not_found(request, exception=None):
     return _page(request, 404)
 
 
+def only_a_button(request):
+    return _page(request, 405)
+
+
 def failed(request):
     return _page(request, 500)
 

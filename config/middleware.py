@@ -2,10 +2,13 @@
 
 import ipaddress
 import uuid
+from http import HTTPStatus
 
 import structlog
 from django.conf import settings
 from django.core.exceptions import BadRequest
+
+from config.errors import only_a_button
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -53,6 +56,22 @@ class NulMiddleware:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("NUL in the address")
         return self.get_response(request)
+
+
+class StepAddressMiddleware:
+    """An address that is there for a button alone says so when it is opened: a browser shows the empty answer as an
+    error of its own."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or request.method != "GET" or response.content:
+            return response
+        page = only_a_button(request)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
 
 class ContentSecurityMiddleware:

@@ -29,14 +29,18 @@ from personnel.privacy.telling import Part, fields_of, spelled, told_rows
 LEFT_OUT = {
     "personnel.card": "the same as the file, derived by trigger",
     "personnel.dossier": "says that something hangs on the file, and that is in the copy itself",
-    "personnel.stagedrow": "a list that waits for its sender's confirmation, sealed, gone within a day",
+    "personnel.importedrow": "some of the lines of imports, which are in the copy, all of them",
+    **dict.fromkeys(
+        ("personnel.stagedrow", "personnel.stagedline"),
+        "a list that waits for its sender's confirmation, sealed, gone within a day",
+    ),
     "organization.securityevent": "in the copy as looks at the file",
     "organization.trailentry": "earlier states of the same tables, masked; kept for the auditor",
 }
 # No foreign key, told below or in kept_copies.
 BY_KEY = frozenset(
     {
-        "personnel.importedrow", "personnel.snapshotentry", "personnel.withdrawnfile", "personnel.entry",
+        "personnel.importedline", "personnel.snapshotentry", "personnel.withdrawnfile", "personnel.entry",
         "personnel.backgroundcheck",
     }
 )  # fmt: skip

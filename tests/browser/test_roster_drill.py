@@ -90,7 +90,7 @@ def what_became_of(roster):
         is_imported = cursor.fetchone()[0]
         found = []
         for sql in (
-            "SELECT count(*) FROM personnel_importedrow r JOIN personnel_member m ON m.id = r.member_id"
+            "SELECT count(*) FROM personnel_importedline r JOIN personnel_member m ON m.id = r.member_id"
             " WHERE r.roster_id = %s AND r.fate = 'create'",
             "SELECT count(*) FROM organization_trail WHERE batch = %s::text AND table_name = 'personnel_member'",
             "SELECT count(*) FROM organization_trail WHERE batch = %s::text AND table_name = 'personnel_assignment'",
@@ -244,7 +244,7 @@ def test_overlapping_rosters_at_one_instant_end_in_one_order_or_the_other(sender
         with register() as cursor:
             cursor.execute(
                 "SELECT a.post, count(*), count(DISTINCT a.member_id) FROM personnel_assignment a WHERE a.member_id IN"
-                " (SELECT member_id FROM personnel_importedrow WHERE roster_id = ANY (%s)) GROUP BY a.post",
+                " (SELECT member_id FROM personnel_importedline WHERE roster_id = ANY (%s)) GROUP BY a.post",
                 [rosters],
             )
             posts = cursor.fetchall()

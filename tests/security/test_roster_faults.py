@@ -78,14 +78,17 @@ REFUSALS = {
     [
         ("personnel_member", "INSERT"),
         ("personnel_assignment", "INSERT"),
-        ("personnel_importedrow", "INSERT"),
+        ("personnel_importedblock", "INSERT"),
         ("personnel_rosterimport", "UPDATE OF committed_at"),
     ],
 )
 def test_what_fails_in_the_middle_leaves_nothing_and_is_told(clerk, visitor, broken, trail, table_name, what, code):
     browser = visitor(clerk)
     address = sent(browser, [person(n) for n in range(1, 31)])
-    when = {"personnel_importedrow": "NEW.number = 20", "personnel_rosterimport": "NEW.committed_at IS NOT NULL"}
+    when = {
+        "personnel_importedblock": "20 = ANY (NEW.numbers)",
+        "personnel_rosterimport": "NEW.committed_at IS NOT NULL",
+    }
     broken(table_name, what, code, when.get(table_name, "NEW.id % 7 = 0"))
     page = confirm(browser, address)
     assert NOTHING in page

@@ -15,7 +15,7 @@ from organization.models import SecurityEvent, TrailEntry, Unit
 from organization.scope import as_account, as_root
 from personnel.models import (
     Assignment,
-    ImportedRow,
+    ImportedLine,
     Member,
     RosterAnswer,
     RosterImport,
@@ -137,7 +137,7 @@ def test_nothing_of_a_hidden_person_is_in_pages_rows_and_workbooks(hidden, clerk
     pages.append(confirm(browser, address, partial=1))
     with as_account(clerk):
         pages.append(
-            json.dumps(list(ImportedRow.objects.values("findings", "before", "member_id")), ensure_ascii=False)
+            json.dumps(list(ImportedLine.objects.values("findings", "before", "member_id")), ensure_ascii=False)
         )
     for secret in [*SECRETS, f"/member/{hidden.pk}/"]:
         assert not [page for page in pages if secret in page], secret
@@ -331,6 +331,8 @@ def test_no_import_is_recorded_that_was_undone_from_the_start(clerk):
     [
         "UPDATE personnel_importedrow SET member_id = 1",
         "DELETE FROM personnel_importedrow",
+        "UPDATE personnel_importedblock SET members = '{1}'",
+        "DELETE FROM personnel_importedblock",
         "DELETE FROM personnel_rosterimport",
         "DELETE FROM personnel_rosteranswer",
         "UPDATE personnel_eligibilityrule SET min_age = 16",
@@ -530,7 +532,7 @@ def test_numbers_are_in_no_address_title_log_or_unsealed_column(clerk, visitor, 
     for page in pages:
         assert not secret.search(page.request["PATH_INFO"] + page.content.decode().partition("</title>")[0])
     assert not secret.search(" ".join(entry.getMessage() for entry in caplog.records))
-    tables = ["personnel_rosterimport", "personnel_importedrow"]
+    tables = ["personnel_rosterimport", "personnel_importedrow", "personnel_importedblock"]
     tables += ["personnel_stagedrow", "personnel_stagedblock", "personnel_stagedroster", "personnel_stagedwrite"]
     found = [*stored(clerk, *tables, "personnel_rosteranswer", "personnel_member", "personnel_card")]
     found += [*stored(account("auditor"), "organization_securityevent", "organization_trail_masked")]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from organization.models import SecurityEvent, TrailEntry, Unit
 from organization.scope import as_account, as_root
 from personnel.certificates import issuing
-from personnel.models import Assignment, Card, ImportedRow, Member, RosterImport, TransferRequest
+from personnel.models import Assignment, Card, ImportedLine, Member, RosterImport, TransferRequest
 from personnel.photos import keeping
 from personnel.roster import jobs, staged_lines, staging
 from personnel.roster.examination import open_file
@@ -82,7 +82,7 @@ def test_a_committed_roster_is_in_the_register_with_its_services_and_its_trail(c
             "joint_defence", "village", "队员", "2014-07-01",
         )  # fmt: skip
         assert Card.objects.count() == 5
-        rows = ImportedRow.objects.filter(roster=said["batch"])
+        rows = ImportedLine.objects.filter(roster=said["batch"])
         assert [(row.number, row.fate) for row in rows.order_by("number")] == [(n, "create") for n in range(2, 7)]
     with as_account(account("auditor")):
         entries = TrailEntry.objects.filter(batch=str(said["batch"]))
@@ -132,7 +132,7 @@ def test_good_rows_go_in_alone_when_that_is_asked_for(clerk, roster):
     assert (code, said["committed"], said["reject"], said["create"]) == (1, True, 1, 3)
     with as_account(clerk):
         assert Member.objects.count() == 3
-        assert ImportedRow.objects.get(fate="reject").number == 5
+        assert ImportedLine.objects.get(fate="reject").number == 5
 
 
 def test_an_import_is_undone_whole(clerk, roster, undo):

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from organization.models import TrailEntry, Unit
 from organization.scope import as_account, as_root
-from personnel.models import ImportedRow, Member, RosterImport, StagedBlock, StagedLine, StagedRow, TransferRequest
+from personnel.models import ImportedLine, Member, RosterImport, StagedBlock, StagedLine, StagedRow, TransferRequest
 from tests.conftest import OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE
 from tests.factories import MemberFactory, serve
 from tests.personnel.roster.files import xlsx
@@ -221,6 +221,13 @@ def test_to_look_never_changes_anything(client, clerk, send):
     assert [client.get(at(page, step)).status_code for step in STEPS] == [405] * len(STEPS)
     assert client.get(at(page, "skip", line)).status_code == 405
     assert state(clerk) == before
+
+
+def test_the_address_of_a_button_says_what_it_is_when_it_is_opened(client, send):
+    answer = client.get(at(send([person(1)]), "import"))
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "这个地址只能由按钮打开" in text(answer)
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
 
 
 # --- looking ----------------------------------------------------------------------------------------------------------
@@ -430,7 +437,7 @@ def test_an_import_is_confirmed_once(client, clerk, send):
     again = client.post(at(page, "import"), follow=True)
     assert "已于" in told(again)
     with as_account(clerk):
-        assert (Member.objects.count(), ImportedRow.objects.count(), StagedRow.objects.count()) == (2, 2, 0)
+        assert (Member.objects.count(), ImportedLine.objects.count(), StagedLine.objects.count()) == (2, 2, 0)
 
 
 def test_without_asking_for_it_no_good_row_goes_in_beside_a_bad_one(client, clerk, send):

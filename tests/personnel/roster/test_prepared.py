@@ -214,7 +214,7 @@ def register(clerk, roster):
         )
         people = cursor.fetchall()
         cursor.execute(
-            "SELECT sheet, number, fate, findings, before #- '{service,id}' FROM personnel_importedrow"
+            "SELECT sheet, number, fate, findings, before #- '{service,id}' FROM personnel_importedline"
             " WHERE roster_id = %s ORDER BY number",
             [roster.pk],
         )

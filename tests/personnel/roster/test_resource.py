@@ -17,7 +17,7 @@ from tablib import Dataset
 from organization.models import SecurityEvent, Unit
 from organization.scope import as_account, as_root
 from personnel import codes
-from personnel.models import Card, ImportedRow, Member, RosterImport, TransferRequest
+from personnel.models import Card, ImportedLine, Member, RosterImport, TransferRequest
 from personnel.roster.resource import RosterResource
 from tests.conftest import OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE
 from tests.factories import MemberFactory, serve
@@ -69,7 +69,7 @@ def test_an_import_is_in_the_register_and_says_under_which_keys(clerk):
     with as_account(clerk):
         members = {member.name: member for member in Member.objects.all()}
         batch = RosterImport.objects.get(pk=result.batch)
-        assert ImportedRow.objects.filter(roster=batch, fate="create").count() == 2
+        assert ImportedLine.objects.filter(roster=batch, fate="create").count() == 2
     assert totals(result) == {"new": 2}
     assert [row.object_id for row in result.rows] == [members[name(1)].pk, members[name(2)].pk]
     assert members[name(2)].id_number == number(2)

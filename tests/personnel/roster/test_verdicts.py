@@ -1,12 +1,21 @@
-"""Lines that wait: in blocks as long as nothing is said of them, in rows of their own when something is."""
+"""Lines that wait, and what is recorded of them: in blocks as long as nothing is said of them, else in own rows."""
 
 import pytest
 
 from organization.scope import as_account
-from personnel.models import StagedBlock, StagedLine, StagedRow
-from personnel.roster import examination, staged_lines, staging
+from personnel.models import (
+    ImportedBlock,
+    ImportedLine,
+    ImportedRow,
+    Member,
+    RosterImport,
+    StagedBlock,
+    StagedLine,
+    StagedRow,
+)
+from personnel.roster import examination, jobs, staged_lines, staging
 from personnel.roster.staging import terms_of
-from tests.conftest import VILLAGE
+from tests.conftest import TOWN, VILLAGE
 from tests.factories import MemberFactory
 from tests.personnel.roster.files import xlsx
 from tests.personnel.roster.people import HEADER, name, number, person, table
@@ -88,3 +97,61 @@ def test_lines_of_more_than_a_block_keep_their_cells_and_verdicts(clerk, sent):
         assert told[-1] == name(count)
         assert [line.number for line in found if line.fate == "reject"] == [staged_lines.LINES_A_BLOCK + 2]
         assert found[staged_lines.LINES_A_BLOCK].block_id == found[-1].block_id
+
+
+# --- what is recorded of an import -----------------------------------------------------------------------------------
+
+
+def imported(account, roster):
+    with as_account(account):
+        assert (
+            jobs.import_staged(RosterImport.objects.select_for_update().get(pk=roster.pk), account, partial=True) == ""
+        )
+        return RosterImport.objects.get(pk=roster.pk)
+
+
+def test_lines_of_which_there_is_no_more_to_tell_are_recorded_together(clerk, sent):
+    with as_account(clerk):
+        MemberFactory(name=name(3), id_number=number(3), phone="13800000003")
+    roster = imported(clerk, sent(person(1), person(2, 身份证号="1"), person(3, 联系电话="13900000009"), person(4)))
+    again = imported(clerk, sent(person(1), person(4)))
+    with as_account(clerk):
+        (block,) = ImportedBlock.objects.filter(roster=roster)
+        assert (block.fate, sorted(block.numbers), block.services.count(None)) == ("create", [2, 5], 0)
+        assert [block.lowest, block.highest] == block.members == sorted(block.members)
+        assert list(ImportedRow.objects.values_list("number", "fate")) == [(3, "reject"), (4, "change")]
+        told = roster.rows.order_by("number").values_list("number", "fate")
+        assert list(told) == [(2, "create"), (3, "reject"), (4, "change"), (5, "create")]
+        assert again.counts["unchanged"] == again.rows.filter(fate="unchanged", service_id=None).count() == 2
+
+
+def test_the_lines_of_a_member_are_found_in_blocks_and_rows(clerk, sent):
+    roster = imported(clerk, sent(*(person(n) for n in range(1, 100))))
+    again = imported(clerk, sent(person(1), person(2, 文化程度="大专")))
+    with as_account(clerk):
+        assert ImportedBlock.objects.filter(roster=roster).count() == 2
+        first, second = (Member.objects.get(name=name(n)) for n in (1, 2))
+        found = ImportedLine.objects.about([second.pk]).order_by("roster_id")
+        assert [(line.roster_id, line.number, line.fate) for line in found] == [
+            (roster.pk, 3, "create"), (again.pk, 3, "change"),
+        ]  # fmt: skip
+        both = ImportedLine.objects.about([first.pk, second.pk])
+        assert set(both.values_list("roster_id", "number")) == {
+            (r.pk, line) for r in (roster, again) for line in (2, 3)
+        }
+
+
+def test_a_village_sees_its_own_lines_of_a_roster_of_its_town(account, clerk):
+    town = account("staff", TOWN, username="town")
+    rows = table([person(1) | {"村居": "东塘第一社区"}, person(2) | {"村居": "东塘第二社区"}], [*HEADER, "村居"])
+    with as_account(town):
+        terms = terms_of(town, TOWN)
+        source = examination.open_file(xlsx({"名单": rows}), "名单.xlsx", terms)
+        roster = staging.record(source, terms, town)
+        staging.stage(source, roster, examination.examine(source, terms))
+        assert roster.counts["create"] == 2
+    roster = imported(town, roster)
+    with as_account(clerk):
+        here = list(Member.objects.values_list("pk", flat=True))
+        assert list(ImportedLine.objects.filter(roster=roster.pk).values_list("member_id", flat=True)) == here
+        assert len(here) == 1
