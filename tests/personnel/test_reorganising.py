@@ -402,7 +402,7 @@ def test_a_roster_of_the_old_unit_is_looked_at_and_not_undone(village_of_ten, go
     browser = visitor(again(clerk))
     page = f"/personnel/rosterimport/{roster.pk}/"
     assert browser.get(f"{page}change/").status_code == 200
-    for step in ("undo", "import", "drop", "row/1"):
+    for step in ("undo", "import", "drop", "row/0/2"):
         answer = browser.post(f"{page}{step}/", {"confirmed": "1"})
         assert answer["Location"] == f"{page}change/"
     assert RosterImport.objects.get().undone_at is None
