@@ -67,7 +67,8 @@ SENTINELS = ("哨兵", "shaobing")
 # Values for arguments of addresses that are no number of a row of the model in the address.
 VALUES = {
     "field": "id_number", "slug": "joined", "app_label": "personnel", "url": "nowhere",
-    "sheet": 0, "number": 987_654_321, "other": 987_654_322, "check": 987_654_323, "force": "joint_defence", "kind": "merge",
+    "sheet": 0, "number": 987_654_321, "other": 987_654_322, "check": 987_654_323, "force": "joint_defence",
+    "kind": "merge",
     "key": "6a5d7e5e-1111-4222-8333-444455556666",
 }  # fmt: skip
 KEYS = ("object_id", "pk", "code", "id")

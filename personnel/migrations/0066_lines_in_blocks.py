@@ -22,7 +22,8 @@ LISTS = {
 class Migration(migrations.Migration):
     """What is to be done with a line stands in its block; rows of their own have those of which something is said.
 
-    Rosters that wait are written in another way from here on: they are given up, and sent again.
+    Rosters that wait are written in another way from here on: they are given up, and sent again. Rows that stayed behind
+    when the rest of a roster was imported go with them.
     """
 
     dependencies = [("organization", "0016_trail_by_errand"), ("personnel", "0065_services_by_statement")]
@@ -69,6 +70,10 @@ class Migration(migrations.Migration):
             ],
             options={"db_table": "personnel_stagedline", "managed": False},
         ),
-        migrations.RunSQL(sql_file("personnel", "staged_lines"), "DROP VIEW personnel_stagedline"),
+        migrations.RunSQL(
+            sql_file("personnel", "staged_lines"),
+            "DROP VIEW personnel_stagedline;"
+            " ALTER TABLE personnel_stagedblock DROP CONSTRAINT staged_block_has_one_of_each_for_a_line",
+        ),
         Protect("personnel_stagedline", "view"),
     ]

@@ -13,7 +13,8 @@ DROP VIEW personnel_importedline;
 ALTER TABLE personnel_importedrow DISABLE TRIGGER imported_rows_are_complete;
 INSERT INTO personnel_importedrow (roster_id, sheet, number, unit_id, fate, member_id, service_id, findings)
 SELECT b.roster_id, l.sheet, l.number, b.unit_id, b.fate, l.member_id, l.service_id, '[]' FROM personnel_importedblock b
-  CROSS JOIN LATERAL unnest(b.sheets, b.numbers, b.members, b.services) AS l (sheet, number, member_id, service_id);
+  CROSS JOIN LATERAL unnest(b.sheets, b.numbers, b.members, b.services) AS l (sheet, number, member_id, service_id)
+ON CONFLICT DO NOTHING;
 ALTER TABLE personnel_importedrow ENABLE TRIGGER imported_rows_are_complete;
 """
 

@@ -108,7 +108,7 @@ class ImportedRow(models.Model):
 
 
 class ImportedBlock(models.Model):
-    """What became of some hundred lines of one fate and unit, in the order of the members they went to.
+    """What became of a few dozen lines of one fate and unit, in the order of the members they went to.
 
     The lists have an element for each line. `lowest` and `highest` are the first and the last member.
     """
@@ -131,11 +131,9 @@ class ImportedBlock(models.Model):
 
 
 class ImportedLineQuerySet(models.QuerySet):
-    def about(self, members):
-        """The lines that went to these members: looked for in few blocks."""
-        return self.filter(
-            Q(*(Q(member_id=key, lowest__lte=key, highest__gte=key) for key in members), _connector=Q.OR)
-        )
+    def about(self, member):
+        """The lines that went to the member with this key: looked for in few blocks."""
+        return self.filter(member_id=member, lowest__lte=member, highest__gte=member)
 
 
 class ImportedLine(models.Model):

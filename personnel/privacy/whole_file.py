@@ -3,6 +3,7 @@
 A table that points to a member is in the copy without anybody's doing; what only names a member's key is listed here.
 """
 
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
@@ -120,7 +121,8 @@ def _signed_lists(member: Member) -> Part:
 
 def _imports(member: Member) -> Part:
     """Rosters that wrote to the file, and what stood there before."""
-    lines = list(ImportedLine.objects.about(kept_copies.files_of(member)).order_by("pk"))
+    files = kept_copies.files_of(member)
+    lines = sorted((line for key in files for line in ImportedLine.objects.about(key)), key=attrgetter("pk"))
     rosters = RosterImport.objects.in_bulk({line.roster_id for line in lines})
     rows = [[*_roster(rosters.get(line.roster_id)), line.get_fate_display(), _before(line)] for line in lines]
     header = [_("File"), _("Sent at"), _("Sent by"), _("What became of the line"), _("What stood there before")]

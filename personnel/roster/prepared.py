@@ -85,6 +85,8 @@ def put_down(ready: Ready, cursor, writer: bulk.Writer) -> None:
     for place, each in zip(ready.places, wanted, strict=False):
         sealed = sealer().seal_bytes(_spelled(each), table=TABLE, column=COLUMN, row=place)
         writer.write(cursor.execute, _INSERT, [place, *whose, Binary(sealed)])
+    if next(wanted, None) is not None:
+        raise RuntimeError("there are more kinds of writes than keys were taken for")
 
 
 def finish(ready: Ready) -> None:

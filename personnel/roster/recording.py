@@ -14,7 +14,7 @@ from personnel.roster.shapes import Finding, Question
 from personnel.roster.steps import Plan, Step
 
 ROW, BLOCK = (model._meta.db_table for model in (ImportedRow, ImportedBlock))
-LINES_A_BLOCK = 75  # a row that PostgreSQL stores as it is: to pack its lists takes longer than to write them
+LINES_A_RECORD = 75  # a row that PostgreSQL stores as it is: to pack its lists takes longer than to write them
 NOTHING_SAID = "[]"
 
 
@@ -81,9 +81,9 @@ def blocks(told: Iterable[Line], roster: RosterImport) -> Columns:
     found: list[tuple] = []
     for (unit, fate), some in groupby(sorted(told, key=itemgetter(0, 1, 2)), itemgetter(0, 1)):
         several = list(some)
-        for first in range(0, len(several), LINES_A_BLOCK):
+        for first in range(0, len(several), LINES_A_RECORD):
             _units, _fates, members, services, sheets, numbers = zip(
-                *several[first : first + LINES_A_BLOCK], strict=True
+                *several[first : first + LINES_A_RECORD], strict=True
             )
             found.append((members[0], members[-1], unit, fate, *map(array, (members, services, sheets, numbers))))
     names = ("lowest", "highest", "unit_id", "fate", "members", "services", "sheets", "numbers")

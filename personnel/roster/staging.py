@@ -157,10 +157,7 @@ def note_refusal(roster: RosterImport, refusal: NotCommitted) -> None:
         return
     if refusal.code in REFUSALS:
         names = {sheet["name"]: place for place, sheet in enumerate(roster.sheets)}
-        for sheet, number in refusal.rows:
-            row = verdicts.own_row(roster.staged.get(sheet=names[sheet], number=number))
-            row.refusal, row.fate = refusal.code, "reject"
-            row.save(update_fields=["refusal", "fate"])
+        verdicts.refuse(roster, [(names[sheet], number) for sheet, number in refusal.rows], refusal.code)
         rows = staged_lines.rows_of(roster)
         source, terms = staged_lines.source_of(roster, rows), refusal.examined.terms
         note(roster, examine(source, terms, staged_lines.marks(roster, rows)))

@@ -7,6 +7,7 @@ have a row of their own, and so have those that somebody corrected or left out.
 import json
 from collections.abc import Mapping, Sequence
 
+from django.db import connection
 from psycopg2.sql import SQL
 
 from organization.scope import current
@@ -63,7 +64,10 @@ def of_rows(places: Mapping[str, int], steps: Sequence[Step]) -> dict[str, list]
 
 
 def note(cursor, roster: RosterImport, places: Mapping[str, int], steps: Sequence[Step]) -> None:
-    """Write how all lines are judged now; what is judged as before is left alone."""
+    """Write how all lines are judged now; what is judged as before is left alone.
+
+    The steps are those of all lines, in the order in which these stand in their blocks.
+    """
     keys, staged_at = [], ""
     for key, staged in StagedBlock.objects.filter(roster=roster).order_by("pk").values_list("pk", "staged_at"):
         keys.append(key)
@@ -106,6 +110,25 @@ def _write_rows(cursor, told: Mapping[str, Sequence]) -> None:
                 " WHERE (t.fate, t.effect, t.member_id, t.findings)"
                 " IS DISTINCT FROM (excluded.fate, excluded.effect, excluded.member_id, excluded.findings)"
             ).format(listed, listed, stage)
+        )
+
+
+def refuse(roster: RosterImport, lines: Sequence[tuple[int, int]], code: str) -> None:
+    """Note that the database refused these lines (place of the sheet, row) when they were to be written."""
+    if not lines:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO personnel_stagedrow (roster_id, unit_id, actor, staged_at, sheet, number, block_id,"
+            " is_skipped, is_corrected, fate, effect, refusal, member_id, findings, changes)"
+            " SELECT l.roster_id, b.unit_id, b.actor, b.staged_at, l.sheet, l.number, l.block_id,"
+            " false, false, 'reject', l.effect, %s, l.member_id, l.findings, l.changes"
+            " FROM unnest(%s::integer[], %s::integer[]) AS refused (sheet, number)"
+            " JOIN personnel_stagedline l ON l.sheet = refused.sheet AND l.number = refused.number AND l.roster_id = %s"
+            " JOIN personnel_stagedblock b ON b.id = l.block_id"
+            " ON CONFLICT (roster_id, sheet, number)"
+            " DO UPDATE SET refusal = excluded.refusal, fate = excluded.fate",
+            [code, *map(columns.array, zip(*lines, strict=True)), roster.pk],
         )
 
 

@@ -1,5 +1,11 @@
 -- What became of the lines of a roster, wherever it is recorded: of most there is no more to tell than the fate and whom they went to,
 -- and they stand together; the rest have rows of their own. The view sees what its reader may see.
+ALTER TABLE personnel_importedblock ADD CONSTRAINT imported_block_has_one_of_each_for_a_line CHECK (
+  cardinality(sheets) = cardinality(numbers) AND cardinality(members) = cardinality(numbers)
+  AND cardinality(services) = cardinality(numbers)
+  AND array_position(sheets, NULL) IS NULL AND array_position(numbers, NULL) IS NULL AND array_position(members, NULL) IS NULL
+  AND lowest = members[1] AND highest = members[cardinality(members)]);
+
 CREATE VIEW personnel_importedline WITH (security_invoker = true) AS
 SELECT r.roster_id, r.sheet, r.number, r.unit_id, r.fate, r.member_id, r.service_id, r.contact_id, r.request_id, r.before, r.findings,
        r.member_id AS lowest, r.member_id AS highest

@@ -260,6 +260,12 @@ FORGED = (
     " SELECT %s, m.unit_id, 7, row_number() OVER (), 'create', m.id, a.id, '[]'"
     " FROM personnel_member m JOIN personnel_assignment a ON a.member_id = m.id"
 )
+FORGED_BLOCK = (
+    "INSERT INTO personnel_importedblock"
+    " (roster_id, unit_id, fate, lowest, highest, sheets, numbers, members, services)"
+    " SELECT %s, m.unit_id, 'create', m.id, m.id, '{7}', '{1}', ARRAY[m.id], ARRAY[a.id]"
+    " FROM personnel_member m JOIN personnel_assignment a ON a.member_id = m.id"
+)
 CLOSED = "UPDATE personnel_rosterimport SET committed_at = now() WHERE id = %s"
 UNDONE = "UPDATE personnel_rosterimport SET undone_at = now() WHERE id = %s"
 
@@ -270,11 +276,12 @@ def resident(root):
         return serve(MemberFactory(unit=Unit.objects.get(code=VILLAGE))).member
 
 
-def test_a_forged_import_deletes_nobody_whom_it_did_not_create(resident, clerk, visitor):
+@pytest.mark.parametrize("forged", [FORGED, FORGED_BLOCK], ids=["rows", "blocks"])
+def test_a_forged_import_deletes_nobody_whom_it_did_not_create(resident, clerk, visitor, forged):
     """Rows and record are such as anybody may write; what is deleted is what the trail saw come."""
     batch = number_of(sent(visitor(clerk), [person(1)]))
     with as_account(clerk), connection.cursor() as cursor:
-        for statement in (FORGED, CLOSED, UNDONE):
+        for statement in (forged, CLOSED, UNDONE):
             cursor.execute(statement, [batch])
         for each in ("personnel_assignment", "personnel_member"):
             cursor.execute(f"DELETE FROM {each}")
@@ -282,16 +289,27 @@ def test_a_forged_import_deletes_nobody_whom_it_did_not_create(resident, clerk, 
         assert Member.objects.filter(pk=resident.pk).exists()
 
 
-def test_rows_that_are_added_to_an_import_afterwards_are_refused(resident, imported, clerk):
+@pytest.mark.parametrize("forged", [FORGED, FORGED_BLOCK], ids=["rows", "blocks"])
+def test_rows_that_are_added_to_an_import_afterwards_are_refused(resident, imported, clerk, forged):
     with pytest.raises(DatabaseError, match="the rows of an import are complete"):
-        run(clerk, FORGED, imported)
+        run(clerk, forged, imported)
 
 
-def test_an_undo_stops_at_rows_that_its_import_did_not_write(resident, clerk, visitor):
+@pytest.mark.parametrize(
+    ("what", "instead"), [("'{7}'", "'{7,8}'"), ("'{1}'", "'{NULL}'"), ("m.id, m.id,", "1, m.id,")]
+)
+def test_a_block_of_records_has_one_of_each_for_a_line(resident, clerk, visitor, what, instead):
+    batch = number_of(sent(visitor(clerk), [person(1)]))
+    with pytest.raises(DatabaseError, match="imported_block_has_one_of_each_for_a_line"):
+        run(clerk, FORGED_BLOCK.replace(what, instead, 1), batch)
+
+
+@pytest.mark.parametrize("forged", [FORGED, FORGED_BLOCK], ids=["rows", "blocks"])
+def test_an_undo_stops_at_rows_that_its_import_did_not_write(resident, clerk, visitor, forged):
     batch = number_of(sent(visitor(clerk), [person(1)]))
     with as_account(clerk, batch=str(batch)):
         Member.objects.filter(pk=resident.pk).update(remark="同批")  # so that no change is later than the import's
-    for statement in (FORGED, CLOSED):
+    for statement in (forged, CLOSED):
         run(clerk, statement, batch)
     with as_account(clerk):
         with pytest.raises(NotUndoable) as refused, transaction.atomic():

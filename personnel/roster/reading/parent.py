@@ -71,6 +71,7 @@ def _book(messages: Iterator[dict], onlooker: Onlooker | None = None) -> Book:
     with contextlib.closing(messages):  # type: ignore[type-var]
         book = Book([])
         rows: list[list] = []  # of the sheet that is being told
+        names: dict[str, int] = {}
         try:
             for message in messages:
                 if "rows" in message:
@@ -83,6 +84,8 @@ def _book(messages: Iterator[dict], onlooker: Onlooker | None = None) -> Book:
                     rows.extend(more)
                 elif "sheet" in message:
                     book.sheets.append(_sheet(message["sheet"], rows))
+                    if names.setdefault(book.sheets[-1].name, len(names)) < len(book.sheets) - 1:
+                        raise Refused("damaged")  # no program writes two sheets of one name, and lines go by it
                     if onlooker:
                         onlooker.end(book.sheets[-1].name)
                     rows = []

@@ -33,17 +33,17 @@ def read(data: bytes, limits: Limits, ahead: Ahead) -> tuple[bool, Iterator[Grid
 def _grids(package: Package, book: Workbook, budget: Budget, ahead: Ahead) -> Iterator[Grid]:
     styles = package.small_xml(book.styles) if book.styles else b""
     xmls = [package.xml(sheet.part) for sheet in book.sheets]
-    counted = [_check_size(sheet.name, xml, budget) for sheet, xml in zip(book.sheets, xmls, strict=True)]
+    are_plain = [_check_size(sheet.name, xml, budget) for sheet, xml in zip(book.sheets, xmls, strict=True)]
     blocks = [worksheet.blocks(xmls.pop(0)) for _ in book.sheets]
     strings = package.xml(book.strings) if book.strings else b""
     together = [xml for each in blocks for xml in each]
-    cells_in = [cells for cells, each in zip(counted, blocks, strict=True) for _xml in each]
+    is_plain = [plain for plain, each in zip(are_plain, blocks, strict=True) for _xml in each]
     calamine = _for_calamine(together, strings, styles, book.has_1904_dates)
 
     def values_of(at: int) -> CalamineSheet:
         xml, together[at] = together[at], b""
-        known = cells_in[at]
-        budget.spend_cells(worksheet.cells(xml) if known is None else known)
+        if is_plain[at]:
+            budget.spend_cells(worksheet.cells(xml))
         return calamine.get_sheet_by_index(at)
 
     values = ahead.each(values_of, len(together))
@@ -52,19 +52,20 @@ def _grids(package: Package, book: Workbook, budget: Budget, ahead: Ahead) -> It
         yield _grid(package, sheet, _Reader(blocks.pop(0), values, decimals, budget))
 
 
-def _check_size(sheet: str, xml: bytes, budget: Budget) -> int | None:
-    """Refuse a sheet that reaches too far, before anything is made of it. Returns how many cells it has, None for a
-    plain one: these are counted block by block, before each is read; the first rows need not wait for the last."""
+def _check_size(sheet: str, xml: bytes, budget: Budget) -> bool:
+    """Refuse a sheet that reaches too far, before anything is made of it. Whether it is plain: then its cells are
+    counted block by block, before each is read, so that the first rows need not wait for the last."""
     merged = xml.count(b"mergeCell ")
     if worksheet.is_plain(xml):
         rows, columns = worksheet.extent(xml)
         if columns <= 26:
             columns = 0
         budget.spend(sheet, rows, columns, merged)
-        return None
+        return True
     found = worksheet.walk(xml, set())
     budget.spend(sheet, found.rows, found.columns, merged)
-    return found.cells
+    budget.spend_cells(found.cells)
+    return False
 
 
 def _for_calamine(xmls: list[bytes], strings: bytes, styles: bytes, has_1904_dates: bool) -> CalamineWorkbook:

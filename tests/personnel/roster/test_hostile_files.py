@@ -89,6 +89,20 @@ def test_a_file_at_its_limits_is_read(data):
     assert read(data, Limits(rows=2, columns=2, cells=4, sheets=1)).sheets[0].rows == PEOPLE
 
 
+def test_two_sheets_of_one_name_are_refused():
+    """No program writes them, and lines are found by the names of their sheets."""
+    parts = {
+        "xl/workbook.xml": workbook_xml("甲", "甲"),
+        "xl/_rels/workbook.xml.rels": relations(
+            ("rId1", "worksheet", "worksheets/sheet1.xml"), ("rId2", "worksheet", "worksheets/sheet2.xml")
+        ),
+        "xl/worksheets/sheet2.xml": worksheet_xml(rows_xml([1])),
+    }
+    assert code(package(rows_xml([1]), parts=parts)) == "damaged"
+    parts["xl/workbook.xml"] = workbook_xml("甲", "乙")
+    assert len(read(package(rows_xml([1]), parts=parts)).sheets) == 2
+
+
 def test_a_stray_cell_far_away_costs_nothing_and_is_named():
     assert code(package(rows_xml([1, 1_048_576]))) == "too_many_rows"
     assert code(package(rows_xml([1], "XFD"))) == "too_many_columns"
