@@ -67,6 +67,14 @@ def test_many_contracts_are_ended_from_the_list(page, accessible):
     expect(window.locator(".messagelist .success")).to_be_visible()
 
 
+def test_choices_that_are_fetched_are_called_by_their_label(page, accessible):
+    window = page("hr")
+    window.goto("/personnel/contract/add/")
+    for label in ("用工主体", "招录单位", "使用单位"):
+        expect(window.get_by_role("combobox", name=label)).to_be_visible()
+    accessible(window)
+
+
 def test_the_file_shows_its_contracts_and_leads_to_a_new_one(page, accessible):
     window = page("hr")
     window.goto("/personnel/contract/?standing=in-force&force=auxiliary")
