@@ -5,9 +5,11 @@ A line leaves its sheet here, so it takes along what merged ranges and ditto mar
 
 from collections.abc import Iterable, Mapping
 
+from django.db.models import QuerySet
+
 from organization.models import Account
 from personnel.exports import marked
-from personnel.models import RosterImport, StagedLine, StagedRow
+from personnel.models import RosterImport, StagedRow
 from personnel.roster import answers, mapping, prepared, staged_lines, staging
 from personnel.roster.examination import Source
 from personnel.roster.filling import fill
@@ -19,17 +21,19 @@ Line = tuple[int, int]  # place of the sheet, row
 
 def bad_rows(roster: RosterImport, account: Account) -> bytes:
     """The rows that cannot be imported, a sheet for each sheet, each with its reasons."""
-    lines = roster.staged.filter(fate__in=prepared.LEFT).order_by("sheet", "number")
+    left = roster.own_rows.filter(fate__in=prepared.LEFT)
+    said = _said(left)
     if not prepared.stand_alone(roster):
-        return _book(roster, account, lines)
-    rows = list(lines)
+        return _marked(roster, said, _cells(roster, account), said)
+    rows = list(roster.staged.filter(fate__in=prepared.LEFT).order_by("sheet", "number"))
     opened = zip(rows, staged_lines.open_all(rows), strict=True)
-    return _marked(roster, rows, {(row.sheet, row.number): cells for row, (cells, _values) in opened})
+    return _marked(roster, said, {(row.sheet, row.number): cells for row, (cells, _values) in opened}, said)
 
 
 def whole(roster: RosterImport, account: Account) -> bytes:
     """All rows as they were sent, the bad ones marked."""
-    return _book(roster, account, roster.staged.order_by("sheet", "number"))
+    cells = _cells(roster, account)
+    return _marked(roster, cells, cells, _said(roster.own_rows.all()))
 
 
 def keep_filled(roster: RosterImport, source: Source, terms: Terms) -> None:
@@ -41,22 +45,31 @@ def keep_filled(roster: RosterImport, source: Source, terms: Terms) -> None:
     StagedRow.objects.bulk_update(lines, ["cells"], batch_size=1000)
 
 
-def _book(roster: RosterImport, account: Account, lines) -> bytes:
-    source, terms = staged_lines.source_of(roster, staged_lines.rows_of(roster)), staging.terms_for(roster, account)
-    rows = list(lines)
-    return _marked(roster, rows, _filled(source, terms, {row.sheet for row in rows}))
+def _said(rows: QuerySet[StagedRow]) -> dict[Line, list]:
+    """What is said of lines, by their places and in the order of these."""
+    listed = rows.order_by("sheet", "number").values_list("sheet", "number", "findings")
+    return {(sheet, number): findings for sheet, number, findings in listed}
 
 
-def _marked(roster: RosterImport, lines: Iterable[StagedLine], cells: Mapping[Line, list[Cell]]) -> bytes:
-    found: dict[int, list] = {}
+def _cells(roster: RosterImport, account: Account) -> dict[Line, list[Cell]]:
+    """The cells of all lines, with what they take from the lines above them."""
+    source = staged_lines.source_of(roster, staged_lines.rows_of(roster))
+    listed = [place for place, table in enumerate(source.layout.tables) if table.lines]
+    return _filled(source, staging.terms_for(roster, account), listed)
+
+
+def _marked(
+    roster: RosterImport, lines: Iterable[Line], cells: Mapping[Line, list[Cell]], said: Mapping[Line, list]
+) -> bytes:
+    found: dict[int, list[Line]] = {}
     for line in lines:
-        found.setdefault(line.sheet, []).append(line)
+        found.setdefault(line[0], []).append(line)
     sheets = ((roster.sheets[place], rows) for place, rows in found.items())
     return marked.bad_rows_of(
         (
             sheet["name"],
             [header for _index, header, _field in sheet["columns"]],
-            [(row.number, cells[row.sheet, row.number], _messages(row)) for row in rows],
+            [(line[1], cells[line], _messages(said.get(line, ()))) for line in rows],
         )
         for sheet, rows in sheets
     )
@@ -73,10 +86,10 @@ def _filled(source: Source, terms: Terms, places: Iterable[int]) -> dict[Line, l
     return found
 
 
-def _messages(line: StagedLine) -> marked.Messages:
+def _messages(findings: Iterable[list]) -> marked.Messages:
     """What keeps a line out, by column letter; "" is the line itself."""
     found: dict[str, list[str]] = {}
-    for kind, column, _code, message, *_rest in line.findings:
+    for kind, column, _code, message, *_rest in findings:
         if kind != "Notice":
             found.setdefault(column, []).append(message)
     return {column: "；".join(messages) for column, messages in found.items()}
