@@ -21,7 +21,7 @@ from personnel.roster.terms import Terms
 PERSON = frozenset(
     key for key, each in FIELDS.items() if each.of == "member" and key not in ("name", "id_number", "document", "phone")
 )
-SERVICE = frozenset(key for key, each in FIELDS.items() if each.of == "service" and key not in ("force", "employer"))
+SERVICE = tuple(key for key, each in FIELDS.items() if each.of == "service" and key not in ("force", "employer"))
 
 
 def compare(step: Step, register: Register, terms: Terms) -> None:
@@ -136,7 +136,8 @@ def _is_month_only(row: Row, key: str, known: date) -> bool:
 
 def _service_values(step: Step, register: Register) -> dict[str, Any]:
     """The fields of a service that the row fills, as they are stored."""
-    given = {key: value for key, value in step.row.values.items() if value is not None and key in SERVICE}
+    values = step.row.values
+    given = {key: value for key in SERVICE if (value := values.get(key)) is not None}
     if step.force != "auxiliary" and given.pop("category", None):
         say(
             step,

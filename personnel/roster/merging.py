@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
+from operator import not_
 
 from django.db import connection
 from django.utils import timezone
@@ -93,11 +95,11 @@ def writes(
         yield Write("change", SERVICE, changes.services(some))
     for some in _some([step for step in (*created, *changed) if id(step) in keys.contacts]):
         yield Write("record", CONTACT, changes.contacts(some, keys))
-    plain = [step for step in others if recording.is_plain(step, stood, keys)]
-    if plain:
+    are_plain = [recording.is_plain(step, stood, keys) for step in others]
+    if any(are_plain):
+        plain = list(compress(others, are_plain))
         yield Write("record", recording.BLOCK, recording.blocks(recording.lines(plain, roster), roster))
-    rest = [step for step in others if not recording.is_plain(step, stood, keys)] if len(plain) < len(others) else []
-    for some in _some(rest):
+    for some in _some(list(compress(others, map(not_, are_plain)))):
         yield Write("record", recording.ROW, recording.rows(some, roster, stood, keys))
 
 

@@ -59,18 +59,19 @@ def stage(source: Source, roster: RosterImport, examined: Examined) -> None:
     describe(roster, examined)
     places = {table.sheet: place for place, table in enumerate(source.layout.tables)}
     steps, cleaned = examined.plan.steps, _Cleaned()
+    have_rows = list(map(verdicts.needs_a_row, steps))
     ready = prepared.begin(roster, examined)
 
     def said(first: int, last: int) -> Said:
         some = steps[first:last]
-        own = [at for at, step in enumerate(some) if verdicts.needs_a_row(step)]
+        own = [at for at, has_row in enumerate(have_rows[first:last]) if has_row]
         # What is decided is kept as the rows that will be written: its values are not needed again.
         kept = [None] * len(some) if ready.is_decided else [cleaned.values(step.row) for step in some]
         rows = verdicts.of_rows(places, [some[at] for at in own])
         return Said(verdicts.of_blocks(places, some), own, rows, kept)
 
     with connection.cursor() as cursor, bulk.Writer() as writer:
-        keeping.keep(source, roster, said, cursor, writer, own=sum(map(verdicts.needs_a_row, steps)))
+        keeping.keep(source, roster, said, cursor, writer, own=sum(have_rows))
         prepared.put_down(ready, cursor, writer)
     _note_open(roster, examined, {"with": cleaned_with(source, examined.terms), "fields": cleaned.fields})
     prepared.finish(ready)
