@@ -14,6 +14,14 @@ from tests.personnel.roster.people import name, number, person
 from tests.personnel.roster.sending import fates, people, said, send
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True, params=[numbers.MANY, 0], ids=["few", "many"])
+def size(request, monkeypatch):
+    """A large roster looks at the corrections before it sends its numbers."""
+    monkeypatch.setattr(numbers, "MANY", request.param)
+
+
 WRONG, RIGHT = number(1), number(1, date(1985, 1, 3))
 
 
