@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from organization.models import Unit
@@ -19,7 +19,7 @@ from personnel.models import (
     StagedRoster,
     StagedWrite,
 )
-from personnel.roster import committing, examination, jobs, marking, staged_lines, staging, undoing
+from personnel.roster import committing, examination, jobs, marking, staged_lines, staging, state, undoing
 from personnel.roster.examination import open_file
 from personnel.roster.staging import terms_of
 from tests.conftest import OTHER_VILLAGE, VILLAGE
@@ -89,6 +89,22 @@ def test_when_the_people_or_lines_are_different_it_is_judged_again(clerk, known,
     judged_again.clear()
     imported(clerk, roster)
     assert judged_again
+
+
+def test_people_of_whom_nothing_new_is_said_are_not_locked(clerk, known):
+    roster = previewed(clerk, table([person(1), person(2, 文化程度="大专")]))
+    with as_account(clerk):
+        before = holders()
+        with transaction.atomic():
+            state.of(roster, staging.terms_for(roster, clerk), lock=True)
+        assert {key for key, holder in holders().items() if holder != before[key]} == {name(2)}
+
+
+def holders():
+    """Who holds the row of each person, by number of the transaction or its part."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, xmax::text FROM personnel_member")
+        return dict(cursor.fetchall())
 
 
 def test_when_a_rule_is_different_it_is_judged_again(clerk, root, judged_again):
