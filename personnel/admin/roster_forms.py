@@ -9,10 +9,11 @@ from organization import rights
 from organization.models import Unit
 from personnel.exports.marked import text_of
 from personnel.models import Force
-from personnel.roster import examination, staged_lines, staging
+from personnel.roster import staged_lines, staging
 from personnel.roster.preview import Preview
 from personnel.roster.recording import without_numbers
 from personnel.roster.shapes import column_letter
+from personnel.roster.source import open_file, open_pasted
 
 JUDGED_AT_ONCE = 2 * 2**20  # bytes of some 20,000 rows; what is larger is judged beside the site, cleaned there
 
@@ -70,8 +71,8 @@ class UploadForm(forms.Form):
         """What was sent, read. Raises FileRefused."""
         if file := self.cleaned_data["file"]:
             early = terms if file.size <= JUDGED_AT_ONCE else None
-            return examination.open_file(file.read(), without_numbers(file.name), early)
-        return examination.open_pasted(self.cleaned_data["pasted"], str(_("Pasted cells")))
+            return open_file(file.read(), without_numbers(file.name), early)
+        return open_pasted(self.cleaned_data["pasted"], str(_("Pasted cells")))
 
 
 class CellsForm(forms.Form):

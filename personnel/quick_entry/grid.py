@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from personnel.quick_entry.columns import GridColumn
-from personnel.roster.examination import Source
 from personnel.roster.shapes import Column, Layout, Line, Question, Table, short_hash
+from personnel.roster.source import Source
 
 MOST_ROWS = 200
 MOST_FIELDS = 4000  # of a form, which takes 5,000

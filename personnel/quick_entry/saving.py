@@ -15,7 +15,8 @@ from personnel.quick_entry.grid import Grid, GridRow, answers, source
 from personnel.quick_entry.judged import JudgedRow
 from personnel.roster import direct, staging
 from personnel.roster.committing import NotCommitted
-from personnel.roster.examination import Examined, Source, examine
+from personnel.roster.examination import Examined, examine
+from personnel.roster.source import Source
 from personnel.roster.terms import Terms
 
 

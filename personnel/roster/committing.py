@@ -13,7 +13,8 @@ from organization.scope import current, entered
 from personnel.bulk import uncollected
 from personnel.models import RosterImport
 from personnel.roster import answers, examination, merging, prepared, recording
-from personnel.roster.examination import NO_MARKS, REFUSALS, Examined, Marks, Place, Source, Tell
+from personnel.roster.examination import REFUSALS, Examined
+from personnel.roster.source import NO_MARKS, Marks, Place, Source, Tell
 from personnel.roster.terms import Terms
 
 

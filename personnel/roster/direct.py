@@ -11,7 +11,8 @@ from organization.refused_by_database import sentence
 from personnel.models import RosterImport
 from personnel.roster import committing, staging
 from personnel.roster.committing import NotCommitted, Wish
-from personnel.roster.examination import Examined, Source
+from personnel.roster.examination import Examined
+from personnel.roster.source import Source
 from personnel.roster.terms import Terms
 
 Then = Callable[[Examined, RosterImport], None]

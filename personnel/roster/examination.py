@@ -1,7 +1,6 @@
 """From bytes to a plan: a file is read, its tables found, mapped, filled, cleaned and judged. Nothing is written."""
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import is_
 from typing import Any
@@ -10,36 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.keyring import sealer
 from personnel.bulk import uncollected
-from personnel.roster import alike, answers, corrected, judging, layout, mapping, values
-from personnel.roster.early import Early, context_of
+from personnel.roster import alike, answers, corrected, judging, mapping, values
+from personnel.roster.early import context_of
 from personnel.roster.filling import Filled, fill
 from personnel.roster.placing import Placing
-from personnel.roster.reading import parse_pasted, read
 from personnel.roster.register import Elsewhere, look_up, places, registered_elsewhere
-from personnel.roster.shapes import Book, Finding, Layout, Notice, Problem, Question, Row, Table, short_hash
+from personnel.roster.shapes import Finding, Notice, Problem, Question, Row, Table, short_hash
+from personnel.roster.source import NO_MARKS, Marks, Source, Tell
 from personnel.roster.steps import Plan, Step
 from personnel.roster.terms import Terms
 
-Place = tuple[str, int]  # sheet and row
-Tell = Callable[[int], None]
 TOLD_EVERY = 5000
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file as it came: its name, fingerprint and size (bytes), and the tables found in it.
-
-    `cleaned_with` says with what the lines were cleaned that have their values already; `early` may know values of
-    others, as far as the columns were guessed right.
-    """
-
-    name: str
-    sha256: str
-    size: int
-    layout: Layout
-    has_1904_dates: bool = False
-    cleaned_with: str = ""
-    early: Early | None = None
 
 
 @dataclass
@@ -91,32 +71,6 @@ class Examined:
         ]
 
 
-@uncollected()
-def open_file(data: bytes, name: str, terms: Terms | None = None) -> Source:
-    """Read a workbook or csv file. Raises FileRefused. Where the terms are known, rows are cleaned as they come."""
-    early = Early(terms, lambda table: answers.remembered_of({mapping.header_key(table)}, terms)) if terms else None
-    return replace(_source(read(data, onlooker=early), name, data), early=early)
-
-
-def open_pasted(text: str, name: str) -> Source:
-    """Read cells that were copied from a spreadsheet. Raises FileRefused."""
-    return _source(parse_pasted(text), name, text.encode())
-
-
-def _source(book: Book, name: str, data: bytes) -> Source:
-    return Source(name, hashlib.sha256(data).hexdigest(), len(data), layout.tables(book), book.has_1904_dates)
-
-
-@dataclass(frozen=True)
-class Marks:
-    """What is known of lines, by (sheet, row): those that a person left out, and those that the database refused with a
-    code when they were to be written."""
-
-    skipped: frozenset[Place] = frozenset()
-    refused: Mapping[Place, str] = field(default_factory=dict)
-
-
-NO_MARKS = Marks()
 REFUSALS = {
     "registered_meanwhile": _("Somebody else has registered this person in the meantime."),
     "serves_already": _(

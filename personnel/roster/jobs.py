@@ -13,7 +13,8 @@ from organization.refused_by_database import sentence
 from personnel.models import RosterImport
 from personnel.roster import committing, marking, prepared, staged_lines, staging
 from personnel.roster.committing import NotCommitted, Wish
-from personnel.roster.examination import Examined, Place, Source, Tell, examine
+from personnel.roster.examination import Examined, examine
+from personnel.roster.source import Place, Source, Tell
 from personnel.roster.terms import Terms
 
 log = logging.getLogger("qunfang.rosters")

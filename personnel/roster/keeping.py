@@ -10,8 +10,8 @@ from organization.scope import current
 from personnel import bulk, columns
 from personnel.models import RosterImport, StagedBlock, StagedRow
 from personnel.roster import prepared, staged_lines, verdicts
-from personnel.roster.examination import Source
 from personnel.roster.shapes import Line
+from personnel.roster.source import Source
 from personnel.roster.staged_lines import LINES_A_BLOCK
 
 ROWS_AT_ONCE = 4000  # whole blocks

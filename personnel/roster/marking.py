@@ -11,9 +11,9 @@ from organization.models import Account
 from personnel.exports import marked
 from personnel.models import RosterImport, StagedRow
 from personnel.roster import answers, mapping, prepared, staged_lines, staging
-from personnel.roster.examination import Source
 from personnel.roster.filling import fill
 from personnel.roster.shapes import Cell
+from personnel.roster.source import Source
 from personnel.roster.terms import Terms
 
 Line = tuple[int, int]  # place of the sheet, row

@@ -25,10 +25,11 @@ from organization.scope import current, gate
 from personnel.exports.resource import MemberResource
 from personnel.models import Force
 from personnel.roster import direct, examination, headers, layout, staging
-from personnel.roster.examination import Examined, Source
+from personnel.roster.examination import Examined
 from personnel.roster.reading.cells import cleaned
 from personnel.roster.results import Report, RosterResult, RosterRow
 from personnel.roster.shapes import Book, Sheet
+from personnel.roster.source import Source
 from personnel.roster.terms import Terms
 
 NEEDED = "personnel.import_member"

@@ -9,11 +9,11 @@ import orjson
 
 from organization.keyring import sealer
 from personnel.models import RosterImport, StagedBlock, StagedLine, StagedRoster, StagedRow
-from personnel.roster import examination
-from personnel.roster.examination import Marks, Source
+from personnel.roster import source
 from personnel.roster.reading import spelling
 from personnel.roster.repeats import SAMPLE, Repeats
 from personnel.roster.shapes import Cell, CellError, Column, Layout, Line, Table
+from personnel.roster.source import Marks, Source
 
 TABLE, COLUMN = StagedRow._meta.db_table, "cells_sealed"
 BLOCK, CONTENT = StagedBlock._meta.db_table, "content_sealed"
@@ -75,7 +75,7 @@ def marks(roster: RosterImport, rows: Iterable[Waiting]) -> Marks:
     )
 
 
-def effects(roster: RosterImport, rows: Iterable[Waiting]) -> dict[examination.Place, str]:
+def effects(roster: RosterImport, rows: Iterable[Waiting]) -> dict[source.Place, str]:
     return {(roster.sheets[row.sheet]["name"], row.number): row.effect for row in rows}
 
 

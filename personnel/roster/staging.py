@@ -11,10 +11,11 @@ from personnel.bulk import uncollected
 from personnel.models import Force, RosterImport, StagedLine, StagedRoster
 from personnel.roster import keeping, prepared, staged_lines, verdicts
 from personnel.roster.committing import NotCommitted, describe
-from personnel.roster.examination import REFUSALS, Examined, Source, Tell, cleaned_with, examine
+from personnel.roster.examination import REFUSALS, Examined, cleaned_with, examine
 from personnel.roster.keeping import Said
 from personnel.roster.recording import without_numbers
 from personnel.roster.shapes import Cell, Question, Row
+from personnel.roster.source import Source, Tell
 from personnel.roster.steps import Plan
 from personnel.roster.terms import Terms
 

@@ -28,14 +28,14 @@ class Desk:
 
     def preview(self, data: bytes):
         """Read, examine and stage a file, as an upload does."""
-        from personnel.roster import examination, staging
+        from personnel.roster import examination, source, staging
 
         with self.acting():
             terms = staging.terms_of(self.account, self.account.unit_id)
-            source = examination.open_file(data, "bench.xlsx", terms)
-            roster = staging.record(source, terms, self.account)
-            examined = examination.examine(source, terms)
-            staging.stage(source, roster, examined)
+            sent = source.open_file(data, "bench.xlsx", terms)
+            roster = staging.record(sent, terms, self.account)
+            examined = examination.examine(sent, terms)
+            staging.stage(sent, roster, examined)
         return roster
 
     def commit(self, roster, *, partial: bool = False):

@@ -14,8 +14,9 @@ from organization.scripted import PROBLEMS, CommandRefused, ScriptedCommand
 from personnel.models import Force, RosterImport
 from personnel.roster import direct, examination, staging
 from personnel.roster.committing import NotCommitted
-from personnel.roster.examination import Examined, Source
+from personnel.roster.examination import Examined
 from personnel.roster.shapes import FileRefused, Finding, Notice
+from personnel.roster.source import Source, open_file
 
 NEEDED = "personnel.import_member"
 
@@ -69,7 +70,7 @@ class Command(ScriptedCommand):
 
     def source(self, path: Path) -> Source:
         try:
-            return examination.open_file(path.read_bytes(), path.name)
+            return open_file(path.read_bytes(), path.name)
         except OSError as error:
             raise CommandRefused(
                 "file_unreadable", _("The file cannot be read: %(reason)s"), reason=error.strerror

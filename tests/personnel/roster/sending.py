@@ -1,8 +1,9 @@
 """Real files, sent by an account and judged as the site judges them: what is said, and what becomes of each row."""
 
 from organization.scope import as_account
-from personnel.roster.examination import Examined, examine, open_file
+from personnel.roster.examination import Examined, examine
 from personnel.roster.shapes import Finding, Question
+from personnel.roster.source import open_file
 from personnel.roster.staging import terms_of
 from tests.personnel.roster.files import xlsx
 from tests.personnel.roster.people import HEADER, table

@@ -7,7 +7,8 @@ import pytest
 from organization.scope import as_account
 from personnel.models import Assignment, Member
 from personnel.roster import alike, jobs, staging
-from personnel.roster.examination import examine, open_file
+from personnel.roster.examination import examine
+from personnel.roster.source import open_file
 from personnel.roster.staging import terms_of
 from tests.conftest import VILLAGE
 from tests.personnel.roster.files import xlsx

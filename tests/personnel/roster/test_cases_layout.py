@@ -2,8 +2,8 @@
 
 import pytest
 
-from personnel.roster.examination import open_file
 from personnel.roster.shapes import FileRefused
+from personnel.roster.source import open_file
 from tests.conftest import SECOND_VILLAGE, TOWN, VILLAGE
 from tests.personnel.roster.files import csv_text, package, xls, xlsx
 from tests.personnel.roster.people import HEADER, name, number, person

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from organization.scope import as_account
 from personnel.roster import committing, staging
 from personnel.roster.committing import Wish
-from personnel.roster.examination import examine, open_file
+from personnel.roster.examination import examine
 from personnel.roster.shapes import FileRefused
+from personnel.roster.source import open_file
 from personnel.roster.steps import FATES
 from tests.conftest import TOWN
 from tests.personnel.roster.files import csv_text, xls, xlsx

@@ -7,8 +7,9 @@ import pytest
 from organization.scope import as_account
 from personnel.models import Member, RosterAnswer, RosterImport
 from personnel.roster import jobs, staging
-from personnel.roster.examination import examine, open_file
+from personnel.roster.examination import examine
 from personnel.roster.mapping import header_key
+from personnel.roster.source import open_file
 from personnel.roster.staging import terms_of
 from tests.conftest import VILLAGE
 from tests.personnel.roster.files import xlsx

@@ -13,7 +13,7 @@ from personnel.certificates import issuing
 from personnel.models import Assignment, Card, ImportedLine, Member, RosterImport, TransferRequest
 from personnel.photos import keeping
 from personnel.roster import jobs, staged_lines, staging
-from personnel.roster.examination import open_file
+from personnel.roster.source import open_file
 from personnel.roster.staging import terms_of
 from personnel.roster.values.cleaner import Cleaner
 from tests.conftest import OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE

@@ -11,8 +11,9 @@ from organization import jobs
 from organization.models import Job
 from organization.scope import as_account, gate
 from personnel.models import Member, RosterImport, StagedRow
-from personnel.roster import examination, staging
 from personnel.roster import jobs as roster_jobs
+from personnel.roster import staging
+from personnel.roster.source import open_file
 from tests.conftest import VILLAGE
 from tests.personnel.roster.files import xlsx
 from tests.personnel.roster.people import number, person, table
@@ -26,7 +27,7 @@ def large(clerk, monkeypatch):
     monkeypatch.setattr(roster_jobs, "ROWS_AT_ONCE", 3)
 
     def send(rows):
-        source = examination.open_file(xlsx({"花名册": table(rows)}), "roster.xlsx")
+        source = open_file(xlsx({"花名册": table(rows)}), "roster.xlsx")
         with as_account(clerk):
             return roster_jobs.take_in(source, staging.terms_of(clerk, VILLAGE), clerk)
 

@@ -10,7 +10,8 @@ from organization.office import found
 from organization.scope import as_account, as_root
 from personnel.models import Member, RosterImport
 from personnel.roster import jobs, staging
-from personnel.roster.examination import examine, open_file
+from personnel.roster.examination import examine
+from personnel.roster.source import open_file
 from personnel.roster.staging import terms_of
 from tests.conftest import DISTRICT, UNITS, VILLAGE
 from tests.factories import AccountFactory

@@ -20,7 +20,7 @@ from personnel.models import (
     StagedWrite,
 )
 from personnel.roster import committing, examination, jobs, marking, staged_lines, staging, state, undoing
-from personnel.roster.examination import open_file
+from personnel.roster.source import open_file
 from personnel.roster.staging import terms_of
 from tests.conftest import OTHER_VILLAGE, VILLAGE
 from tests.factories import MemberFactory, serve

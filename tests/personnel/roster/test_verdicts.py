@@ -14,6 +14,7 @@ from personnel.models import (
     StagedRow,
 )
 from personnel.roster import examination, jobs, staged_lines, staging, verdicts
+from personnel.roster.source import open_file
 from personnel.roster.staging import terms_of
 from tests.conftest import TOWN, VILLAGE
 from tests.factories import MemberFactory
@@ -30,7 +31,7 @@ def sent(clerk):
     def send(*rows):
         with as_account(clerk):
             terms = terms_of(clerk, VILLAGE)
-            source = examination.open_file(xlsx({"名单": table([*rows])}), "名单.xlsx", terms)
+            source = open_file(xlsx({"名单": table([*rows])}), "名单.xlsx", terms)
             roster = staging.record(source, terms, clerk)
             staging.stage(source, roster, examination.examine(source, terms))
             return roster
@@ -156,7 +157,7 @@ def test_a_village_sees_its_own_lines_of_a_roster_of_its_town(account, clerk):
     rows = table([person(1) | {"村居": "东塘第一社区"}, person(2) | {"村居": "东塘第二社区"}], [*HEADER, "村居"])
     with as_account(town):
         terms = terms_of(town, TOWN)
-        source = examination.open_file(xlsx({"名单": rows}), "名单.xlsx", terms)
+        source = open_file(xlsx({"名单": rows}), "名单.xlsx", terms)
         roster = staging.record(source, terms, town)
         staging.stage(source, roster, examination.examine(source, terms))
         assert roster.counts["create"] == 2
