@@ -71,7 +71,6 @@ def _book(messages: Iterator[dict], onlooker: Onlooker | None = None) -> Book:
     with contextlib.closing(messages):  # type: ignore[type-var]
         book = Book([])
         rows: list[list] = []  # of the sheet that is being told
-        names: dict[str, int] = {}
         try:
             for message in messages:
                 if "rows" in message:
@@ -83,11 +82,12 @@ def _book(messages: Iterator[dict], onlooker: Onlooker | None = None) -> Book:
                         onlooker.look(more, len(rows), has_1904_dates=book.has_1904_dates)
                     rows.extend(more)
                 elif "sheet" in message:
-                    book.sheets.append(_sheet(message["sheet"], rows))
-                    if names.setdefault(book.sheets[-1].name, len(names)) < len(book.sheets) - 1:
+                    sheet = _sheet(message["sheet"], rows)
+                    if any(sheet.name == other.name for other in book.sheets):
                         raise Refused("damaged")  # no program writes two sheets of one name, and lines go by it
+                    book.sheets.append(sheet)
                     if onlooker:
-                        onlooker.end(book.sheets[-1].name)
+                        onlooker.end(sheet.name)
                     rows = []
                 elif "refused" in message:
                     raise Refused(message["refused"], **message["params"])
