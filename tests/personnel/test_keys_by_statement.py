@@ -132,6 +132,39 @@ def test_a_member_is_not_removed_while_a_service_begins(meanwhile, member):
         assert Assignment.objects.get(member_id=member.pk).member == member
 
 
+COPY = (  # a second file of a person, with its own number; then a service for each of the two
+    "INSERT INTO personnel_member SELECT (jsonb_populate_record(m, jsonb_build_object('id', m.id + 1000000,"
+    r" 'id_digest', '\x' || md5(m.id::text) || md5(m.id::text)))).* FROM personnel_member m WHERE m.id = %s;"
+)
+
+
+def test_a_service_does_not_slip_in_beside_one_of_a_member_who_is_new(meanwhile, member):
+    new = SimpleNamespace(pk=member.pk + 1_000_000)
+    statement, values = service(member)
+    both = f"{COPY}{statement}, (%s, %s, 'joint_defence', '', 'village', '', '', '', '', 100, 0, '2014-01-01', 'recruited', '', '')"
+    given = [member.pk, *values, new.pk, VILLAGE]
+    assert meanwhile(removal(member), (both, given)) == "service_has_its_member"
+    with as_root("test"):
+        assert not Member.objects.filter(pk__in=[member.pk, new.pk]).exists()
+
+
+def locked(member):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT xmax <> 0 FROM personnel_member WHERE id = %s", [member.pk])
+        return cursor.fetchone()[0]
+
+
+def test_a_member_of_long_ago_is_locked_when_a_service_begins_but_not_one_of_the_same_transaction(office, member):
+    with as_root("test"):
+        first = MemberFactory(unit=None, unit_id=VILLAGE)
+        serve(first)
+        with transaction.atomic():
+            second = MemberFactory(unit=None, unit_id=VILLAGE)
+            serve(second)
+            serve(member)
+        assert [locked(each) for each in (first, second, member)] == [False, False, True]
+
+
 def test_a_file_does_not_move_into_a_unit_while_that_is_removed(meanwhile, member):
     gone = "DELETE FROM organization_unit WHERE code = %s", [SECOND_VILLAGE]
     move = "UPDATE personnel_member SET unit_id = %s WHERE id = %s", [SECOND_VILLAGE, member.pk]
