@@ -97,8 +97,11 @@ def _changed(examined: Examined, seen: Mapping[Place, str]) -> list[Place]:
 
 def describe(roster: RosterImport, examined: Examined) -> None:
     """Put what was found into the record; it is not saved here."""
-    has_1904_dates = {"has_1904_dates": examined.source.has_1904_dates}
-    roster.sheets = [sheet | has_1904_dates for sheet in examined.sheets()]
+    told = recording.by_sheet(examined.source.layout.notices)
+    roster.sheets = [
+        sheet | {"has_1904_dates": examined.source.has_1904_dates, "notices": told.get(sheet["name"], [])}
+        for sheet in examined.sheets()
+    ]
     roster.counts = examined.plan.counts
     roster.notices = recording.notices(examined.notices)
 

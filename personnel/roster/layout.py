@@ -18,6 +18,7 @@ def tables(book: Book) -> Layout:
     empty_lists = [sheet.name for sheet in book.sheets if _read(sheet, layout) == "no_rows"]
     if not layout.tables:
         raise _refusal(empty_lists)
+    layout.notices.sort(key=lambda notice: notice.sheet in layout.skipped)  # as sheets are told of: lists first
     return layout
 
 

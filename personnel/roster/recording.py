@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from personnel.columns import Columns, array, columns_of
 from personnel.models import ImportedBlock, ImportedRow, RosterImport
-from personnel.roster.shapes import Finding, Question
+from personnel.roster.shapes import Finding, Notice, Question
 from personnel.roster.steps import Plan, Step
 
 ROW, BLOCK = (model._meta.db_table for model in (ImportedRow, ImportedBlock))
@@ -166,6 +166,14 @@ def holds_a_number(text: str) -> bool:
 def without_numbers(text: str) -> str:
     """A sentence as it may be kept unsealed: of what looks like a number its first three digits."""
     return _LIKE_A_NUMBER.sub(r"\1***", text)
+
+
+def by_sheet(found: Iterable[Notice]) -> dict[str, list[list]]:
+    """What the reader of the file had to say, as it is kept with the sheets: the lines that stay do not tell it again."""
+    told_of: dict[str, list[list]] = {}
+    for one in found:
+        told_of.setdefault(one.sheet, []).append([one.row, one.column, one.code, without_numbers(str(one.message))])
+    return told_of
 
 
 def notices(findings: Iterable[Finding]) -> list[dict]:

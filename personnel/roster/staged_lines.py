@@ -12,7 +12,7 @@ from personnel.models import RosterImport, StagedBlock, StagedLine, StagedRoster
 from personnel.roster import source
 from personnel.roster.reading import spelling
 from personnel.roster.repeats import SAMPLE, Repeats
-from personnel.roster.shapes import Cell, CellError, Column, Layout, Line, Table
+from personnel.roster.shapes import Cell, CellError, Column, Layout, Line, Notice, Table
 from personnel.roster.source import Marks, Source
 
 TABLE, COLUMN = StagedRow._meta.db_table, "cells_sealed"
@@ -57,7 +57,10 @@ def source_of(roster: RosterImport, rows: Sequence[Waiting]) -> Source:
         known = dict(zip(fields[row.sheet], repeats.shared(kept), strict=True)) if cleaned and kept else None
         tables[row.sheet].lines.append(Line(row.number, repeats.shared(cells), known))
     has_1904_dates = any(sheet["has_1904_dates"] for sheet in roster.sheets)
-    return Source(roster.file_name, roster.sha256, roster.size, Layout(tables), has_1904_dates, cleaned.get("with", ""))
+    skipped = {sheet["name"]: sheet["skipped"] for sheet in roster.sheets if sheet["skipped"] is not None}
+    notices = [Notice(sheet["name"], *told) for sheet in roster.sheets for told in sheet.get("notices", ())]
+    layout = Layout(tables, skipped, notices)
+    return Source(roster.file_name, roster.sha256, roster.size, layout, has_1904_dates, cleaned.get("with", ""))
 
 
 def rows_of(roster: RosterImport) -> list[Waiting]:

@@ -187,7 +187,8 @@ def put_away(roster: RosterImport) -> None:
     roster.blocks.all().delete()
     StagedRoster.objects.filter(roster=roster).delete()
     roster.counts, roster.notices = {}, []
-    roster.save(update_fields=["counts", "notices"])
+    roster.sheets = [sheet | {"notices": []} for sheet in roster.sheets]
+    roster.save(update_fields=["counts", "notices", "sheets"])
 
 
 def clear(roster: RosterImport) -> None:
