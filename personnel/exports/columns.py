@@ -101,7 +101,7 @@ def _births(block, _places):
 
 def _shares(block, _places):
     told = {Assignment.FULL_TIME: FULL_TIME, None: "", 0: ""}
-    return [told.get(share, PART_TIME) for share in block.service["share"]]
+    return [told.get(share, f"{PART_TIME}{share}%") for share in block.service["share"]]
 
 
 _ALL = (

@@ -49,3 +49,5 @@ class TemplateForm(forms.Form):
         super().__init__(*given, **more)
         ours = rights.FORCES_WRITTEN.get(role, ())
         self.fields["force"].choices = sorted(Force.choices, key=lambda choice: choice[0] not in ours)
+        if not numbers.may_ask_in_full(role):
+            del self.fields["filled"]

@@ -16,7 +16,7 @@ from organization.models import Unit
 from personnel.admin.people_filters import selection
 from personnel.exports import numbers
 from personnel.exports.columns import rows
-from personnel.exports.export import RIGHT, ExportRefused, Order, check_reason, export, record
+from personnel.exports.export import RIGHT, ExportRefused, Order, export, numbers_shown, record
 from personnel.exports.forms import ExportForm, TemplateForm
 from personnel.exports.people import blocks
 from personnel.exports.template import columns_of, template
@@ -71,29 +71,41 @@ def template_page(request):
     if force not in Force.values:
         raise Http404
     unit = Unit.objects.get(code=selection(request).unit or request.user.unit_id)
-    members = None
+    members, others = [], []
     if request.GET.get("filled"):
         try:
-            members = _members(request, unit, force)
+            members, others = _members(request, unit, force)
         except ExportRefused as refusal:
             messages.error(request, str(refusal))
             return redirect(f"{reverse('admin:personnel_card_export')}?unit={unit.code}")
     units = Unit.objects.below(unit.code).open_on(timezone.localdate()).values_list("code", "name")
-    book = template(force, units=list(units), members=members, unit_name=unit.name)
+    book = template(force, units=list(units), members=members, others=others, unit_name=unit.name)
     return as_file(io.BytesIO(book), f"{unit.name}{columns_of(force).title}.xlsx")
 
 
-def _members(request, unit: Unit, force: str) -> list[tuple[str, ...]]:
+def _members(request, unit: Unit, force: str) -> tuple[list[tuple[str, ...]], list[str]]:
+    """The rows of those who serve, and the names of those whose file another unit keeps: a roster cannot bring these
+    back. Raises ExportRefused."""
+    role = request.user.role or ""
     if not request.user.has_perm(RIGHT):
         raise PermissionDenied
+    if not numbers.may_ask_in_full(role):
+        message = _("Your role sees no full numbers, without which the workbook cannot be sent back: take it empty.")
+        raise ExportRefused("not_allowed", message)
     asked = Selection(day=timezone.localdate(), unit=unit.code, service={"force": force})
-    shown, reason = numbers.shown_to(request.user.role), request.GET.get("reason", "")
-    check_reason(asked, shown, reason)
+    is_masked, reason = numbers.shown_to(role) == numbers.MASKED, request.GET.get("reason", "")
+    shown = numbers_shown(asked, request.user, full=is_masked, reason=reason)
     columns = columns_of(force).columns
-    members = list(rows(columns, blocks(asked, shown)))
+    members, others = list[tuple[str, ...]](), list[str]()
+    for block in blocks(asked, shown):
+        for file, name, member in zip(block.file["file"], block.card["name"], rows(columns, [block]), strict=True):
+            if file:
+                members.append(member)
+            else:
+                others.append(name)
     told = "、".join(column.header for column in columns)
     record(asked, reason, rows=len(members), layout="template", format="xlsx", numbers=shown, columns=told)
-    return members
+    return members, others
 
 
 def as_file(file, name: str) -> FileResponse:

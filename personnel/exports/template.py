@@ -11,13 +11,15 @@ import xlsxwriter
 
 from organization import divisions
 from personnel.exports.columns import COLUMNS, FULL_TIME, PART_TIME, Column, words
-from personnel.exports.template_hints import HINTS, NOTES
+from personnel.exports.template_hints import HINTS, NOTES, OTHERS
 from personnel.exports.xlsx import clean
 
 OPTIONS, NOTES_SHEET = "选项", "填写说明"
 SPARE_ROWS = 1000
+MOST_OTHERS = 100  # names in one cell
 MOST_ROWS = 1_048_575
 REQUIRED = ("name", "id_number")
+USUAL_SHARES = (50, 10, 20, 30, 40, 60, 70, 80, 90)
 TEXT = {"num_format": "@", "valign": "vcenter"}
 _OFFICER = (
     "seq", "name", "sex", "ethnicity", "birth_date", "native_place", "political", "education", "graduate_school",
@@ -54,10 +56,12 @@ def template(
     force: str,
     *,
     units: Sequence[tuple[int, str]],
-    members: Iterable[Sequence[str]] | None = None,
+    members: Iterable[Sequence[str]] = (),
+    others: Sequence[str] = (),
     unit_name: str = "",
 ) -> bytes:
-    """The workbook for a force, with the units (code, name) to choose from; `members` are rows of `columns_of(force)`.
+    """The workbook for a force, with the units (code, name) to choose from; `members` are rows of `columns_of(force)`,
+    `others` the names of those who serve too, but have their file elsewhere.
 
     The importer passes over the hidden sheet of choices and over the notes.
     """
@@ -65,8 +69,8 @@ def template(
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     known = columns_of(force)
     sheet = book.add_worksheet(words("force")[force] or "")
-    last = min(_write_people(book, sheet, known.columns, members or ()) + SPARE_ROWS, MOST_ROWS)
-    _write_notes(book, known.columns, unit_name)
+    last = min(_write_people(book, sheet, known.columns, members) + SPARE_ROWS, MOST_ROWS)
+    _write_notes(book, known.columns, unit_name, others)
     options = book.add_worksheet(OPTIONS)
     options.hide()
     choices = _choices(units)
@@ -108,7 +112,7 @@ def _choices(units: Sequence[tuple[int, str]]) -> dict[str, list[str]]:
         "sex": list(words("person_sex").values()),
         "category": list(words("category").values()),
         "sponsor": list(words("sponsor").values()),
-        "share": [FULL_TIME, PART_TIME],
+        "share": [FULL_TIME, *(f"{PART_TIME}{share}%" for share in USUAL_SHARES)],
         "town": [name for code, name in units if level[code] == "town"],
         "village": [name for code, name in units if level[code] == "village"],
     }
@@ -133,13 +137,14 @@ def _validate(sheet, place: int, column: Column, last: int, choices: int) -> Non
         sheet.data_validation(1, place, last, place, rule)
 
 
-def _write_notes(book, columns: Sequence[Column], unit_name: str) -> None:
+def _write_notes(book, columns: Sequence[Column], unit_name: str, others: Sequence[str]) -> None:
     sheet = book.add_worksheet(NOTES_SHEET)
     text, bold = book.add_format({"text_wrap": True, "valign": "top"}), book.add_format({"bold": True})
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 90, text)
     sheet.write_string(0, 0, f"{NOTES_SHEET}　{clean(unit_name)}", bold)
-    lines = [(str(number), note) for number, note in enumerate(NOTES, 1)]
+    told = [OTHERS.format(count=len(others), names=clean("、".join(others[:MOST_OTHERS])))] if others else []
+    lines = [(str(number), note) for number, note in enumerate((*NOTES, *told), 1)]
     lines += [(f"“{column.header}”列", HINTS[column.key]) for column in columns if column.key in HINTS]
     for row, (head, note) in enumerate(lines, 2):
         sheet.write_string(row, 0, head, text)

@@ -17,6 +17,7 @@ from personnel.roster.register import Register
 from personnel.roster.shapes import Choice, Notice, Problem, Question, Row
 from personnel.roster.steps import Changes, Step, ask, say
 from personnel.roster.terms import Terms
+from personnel.roster.values.amounts import FULL_TIME, PART_TIME
 
 PERSON = frozenset(
     key for key, each in FIELDS.items() if each.of == "member" and key not in ("name", "id_number", "document", "phone")
@@ -114,6 +115,8 @@ def _changed(row: Row, member: Known) -> Changes:
 
 def _change_service(step: Step, service: Service, register: Register) -> None:
     given = _service_values(step, register)
+    if step.row.values.get("share_said") and 0 < service.share < FULL_TIME:
+        _leave_the_share(step.row, given)
     if given.items() <= service.values.items():
         return
     changes = {
@@ -124,6 +127,12 @@ def _change_service(step: Step, service: Service, register: Register) -> None:
     step.service_changes = changes
     if changes:
         _check_days(step, service.values | given)
+
+
+def _leave_the_share(row: Row, given: dict[str, Any]) -> None:
+    """A part is known, and the roster says that it is one: that is no other share, and nothing to ask."""
+    given.pop("share", None)
+    row.findings = [one for one in row.findings if one.code != PART_TIME or not isinstance(one, Question)]
 
 
 def _is_month_only(row: Row, key: str, known: date) -> bool:
@@ -179,7 +188,7 @@ def _new_service(step: Step, beginning: str, register: Register, terms: Terms) -
         given["started_on"] = terms.today
         message = fill(_("No day of joining is given; %(day)s is entered."), {"day": terms.today.isoformat()})
         say(step, Notice, "started_on", "started_on_missing", message)
-    given.setdefault("share", 100)
+    given.setdefault("share", FULL_TIME)
     if step.force == "joint_defence":
         level = divisions.level(step.unit) if step.unit else "village"
         given.setdefault("sponsor", "village" if level == "village" else "town")

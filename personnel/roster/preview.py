@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from organization.scope import current
+from personnel.exports import numbers
 from personnel.exports.marked import text_of
 from personnel.models import ImportedLine, ImportedRow, Member, StagedLine
 from personnel.roster import staged_lines
@@ -20,13 +22,14 @@ Line = tuple[int, int]  # place of the sheet, row
 
 @dataclass
 class ShownCell:
-    """A cell: its text, the worst that is said of it, what the register holds (`old`) where that changes; `above` is
-    the text of the merged range that a blank cell belongs to; `where` is the column."""
+    """A cell: its text, the worst that is said of it, what the register holds (`old`) where that changes and what it
+    will hold (`new`); `above` is the text of the merged range that a blank cell belongs to; `where` is the column."""
 
     text: str
     level: str = ""
     messages: list[str] = field(default_factory=list)
     old: str = ""
+    new: str = ""
     is_change: bool = False
     above: str = ""
     where: str = ""
@@ -162,13 +165,19 @@ class Preview:
         for index, header, name in sheet["columns"]:
             text = text_of(cells[index]) if index < len(cells) else ""
             where = f"{column_letter(index)} {header}"
-            old = changes.get(name, ("", ""))[0]
+            old, new = self._phones(row, text) if name == "phone" in changes else changes.get(name, ("", ""))
             above = "" if text else self.merged.get((row.sheet, row.number, index), "")
-            shown.append(ShownCell(text, old=old, is_change=name in changes, above=above, where=where))
+            shown.append(ShownCell(text, old=old, new=new, is_change=name in changes, above=above, where=where))
         rest = self._say(row, sheet, shown)
         rest += [("change", message) for message in self._unseen(sheet, changes)]
         fate = str(dict(ImportedRow.Fate.choices).get(row.fate, ""))
         return ShownRow(row, sheet["name"], shown, rest, fate, self.members.get(row.member_id))
+
+    def _phones(self, row, text: str) -> tuple[str, str]:
+        """The old phone, as the reader's role sees it, and the new one: neither is kept with the lines."""
+        member = self.members.get(row.member_id)
+        old = (member.phone if member else "") or ""
+        return old if numbers.shown_to(current().duty or "") == numbers.PLAIN else numbers.masked_phone(old), text
 
     def _unseen(self, sheet, changes: dict[str, list[str]]) -> list[str]:
         """Changes that no cell shows: fields that have no column of their own, and a service that begins."""

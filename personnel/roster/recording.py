@@ -169,7 +169,7 @@ def without_numbers(text: str) -> str:
 
 
 def by_sheet(found: Iterable[Notice]) -> dict[str, list[list]]:
-    """What the reader of the file had to say, as it is kept with the sheets: the lines that stay do not tell it again."""
+    """What the reader of the file had to say, as it is kept with the sheets: the lines do not tell it again."""
     told_of: dict[str, list[list]] = {}
     for one in found:
         told_of.setdefault(one.sheet, []).append([one.row, one.column, one.code, without_numbers(str(one.message))])

@@ -141,7 +141,8 @@ def own_row(line: StagedLine) -> StagedRow:
 
 
 def old_and_new(step: Step) -> dict[str, list[str]]:
-    """What a change replaces by what, as people read it. Phones are told apart by digests, so they say only that."""
+    """What a change replaces by what, as people read it; of phones no more than that they differ, since it is kept
+    unsealed."""
     found = {
         key: [values.shown(key, old) if old is not None else "", values.shown(key, new)]
         for key, (old, new) in (step.changes | step.service_changes).items()

@@ -23,11 +23,12 @@ from personnel.roster.values.codes import MAX_WORD, unknown
 from personnel.roster.values.vocabulary import WORDS, fold
 
 FULL_TIME = 100
+PART_TIME = "share"  # the question how much of full time it is
 _SHARES = (50, 10, 20, 25, 30, 40, 60, 70, 75, 80, 90)  # a half first: the likeliest
 _AGE = re.compile(r"\D{0,3}(\d{1,3})\D{0,3}", re.ASCII)
 _METRES = re.compile(r"([12][.]\d\d?)(?:m|米)?", re.ASCII)
 _CENTIMETRES = re.compile(r"([12]\d\d)(?:[.]\d)?(?:cm|厘米|公分)?", re.ASCII)
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)(%?)", re.ASCII)
+_PERCENT = re.compile(r"(兼职)?[(]?(\d{1,3}(?:\.\d{1,4})?)(%?)[)]?", re.ASCII)
 _WAGE = re.compile(
     r"(?:(月|年)薪|每(月|年))?[¥￥]?(\d{1,9}(?:\.\d{1,4})?)(万|千)?元?(?:/|每)?(月|年)?(?:薪)?", re.ASCII
 )
@@ -62,20 +63,32 @@ def height(cell: Cell) -> Cleaned:
 
 
 def share(cell: Cell) -> Cleaned:
-    """Percent of full time: 专职 is 100; of 兼职 a person has to say how much. A number up to 1 is a fraction."""
+    """Percent of full time: 专职 is 100, 兼职60% says how much, of 兼职 it is asked. A number up to 1 is a fraction."""
     text = words(cell)
     word = fold(text)
     if found := _PERCENT.fullmatch(word):
-        return _percent(Decimal(found[1]), is_percent=bool(found[2]))
+        read = _percent(Decimal(found[2]), is_percent=bool(found[3]))
+        if not (found[1] and read.value == FULL_TIME):  # part-time and all of it: which of the two is asked
+            return read
     if word in WORDS["full_time"] or word in WORDS["yes"]:
         return Cleaned(FULL_TIME)
-    if word in WORDS["part_time"] or (word in WORDS["no"] and not means_blank(text)):
-        return _ask_share("share", _("Part-time: please choose the share of full time."), text, _SHARES)
+    if _is_part_time(text, word):
+        return _ask_share(PART_TIME, _("Part-time: please choose the share of full time."), text, _SHARES)
     if means_blank(text):
         return BLANK
     if len(text) > MAX_WORD:
         return too_long(len(text), MAX_WORD)
     return _ask_share("value", unknown("share", text), text, (FULL_TIME, *_SHARES))
+
+
+def share_said(cell: Cell) -> Cleaned:
+    """Whether a cell says no more of the share than that it is a part ("part"): how much the register may know."""
+    text = words(cell)
+    return Cleaned("part") if _is_part_time(text, fold(text)) else BLANK
+
+
+def _is_part_time(text: str, word: str) -> bool:
+    return word in WORDS["part_time"] or (word in WORDS["no"] and not means_blank(text))
 
 
 def _percent(number: Decimal, *, is_percent: bool) -> Cleaned:

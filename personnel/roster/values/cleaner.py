@@ -19,6 +19,7 @@ from personnel.roster.values.context import Context
 # Their value depends on the rest of the row.
 _HELD = frozenset({"id_number", "birth_date", "sex", "age", "share", "contract_term", "status"})
 _PLAIN = (frozenset({"id_number"}), frozenset({"id_number", "sex"}))
+_BESIDE = {"ending": "ending_note", "share": "share_said"}  # what is kept of the clerk's own words, from the same cell
 _YES_OR_NO = ("contract_signed", "social_insurance", "medical_insurance", "injury_insurance", "is_certified")
 
 
@@ -35,8 +36,8 @@ class Cleaner:
         for index, field in sorted(fields.items()):
             if is_modelled(field) and field in known and field not in self.letters:
                 self._add(index, field, known)
-                if field == "ending":  # the clerk's own words are kept beside the kind
-                    self._add(index, "ending_note", known)
+                if beside := _BESIDE.get(field):
+                    self._add(index, beside, known)
         self._has_days = not service.DAYS.isdisjoint(self.letters)
         if term := self.letters.get("contract_term"):
             self.letters = {"contract_from": term, "contract_until": term} | self.letters
@@ -122,7 +123,7 @@ class Cleaner:
 
     def _errors(self, field: str, cells: Sequence[Cell], lines: Sequence[Line]) -> list[tuple[int, str, Cleaned]]:
         """What is said of formulas that left an error: (position, field, problem)."""
-        if CellError not in set(map(type, cells)) or field == "ending_note":  # that is the same cell again
+        if CellError not in set(map(type, cells)) or field in _BESIDE.values():  # that is the same cell again
             return []
         letter = self.letters[field]
         return [
@@ -235,6 +236,7 @@ def cleaners(context: Context) -> dict[str, CellCleaner]:
         "age": amounts.age,
         "height": amounts.height,
         "share": amounts.share,
+        "share_said": amounts.share_said,
         "wage": amounts.wage,
         "contract_term": partial(dates.term, context),
         "status": partial(plain.text, codes.MAX_WORD),

@@ -347,7 +347,21 @@ def test_the_lengths_are_those_of_the_models(field):
 
 @pytest.mark.parametrize(
     ("cell", "share"),
-    [("专职", 100), ("是", 100), (1.0, 100), (0.5, 50), ("50%", 50), (30, 30), ("1%", 1), ("100", 100), ("", None)],
+    [
+        ("专职", 100),
+        ("是", 100),
+        (1.0, 100),
+        (0.5, 50),
+        ("50%", 50),
+        (30, 30),
+        ("1%", 1),
+        ("100", 100),
+        ("", None),
+        ("兼职60%", 60),
+        ("兼职 0.6", 60),
+        ("兼职（35%）", 35),
+        ("兼职1%", 1),
+    ],
 )
 def test_a_share_is_read(cell, share):
     row = row_of(Context(TODAY, force="auxiliary"), share=cell)
@@ -361,6 +375,11 @@ def test_part_time_asks_for_the_percentage_once_a_file():
     assert (question.about, question.choices[0].value) == ("share:兼职", "50")
     assert row_of(Context(TODAY, remembered={"share:兼职": "30"}), share="兼职").values["share"] == 30
     assert row_of(Context(TODAY, answers={question.id: "blank"}), share="兼职").findings == []
+
+
+@pytest.mark.parametrize("cell", ["兼职100%", "兼职1", "半专职"])
+def test_a_share_that_contradicts_itself_is_asked_for(cell):
+    assert found(row_of(share=cell), Question) == ["value"]
 
 
 @pytest.mark.parametrize("cell", [0, "0%", 101, "0.1%", 150.0])
