@@ -1,31 +1,71 @@
-"""The worker beside the site: a process of its own, so that a long job slows nobody's page."""
+"""The worker beside the site: a process of its own, so that a long job slows nobody's page, and one that minds it.
 
+`python -m config.worker` starts `manage.py work --beside`, and again whenever that ends, until its own input ends. It
+does nothing else, so that nothing ends it: a worker may be killed in the middle of a job, by the system short of memory
+or by hand, and the job must not wait for the next start of the site.
+"""
+
+import select
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 5  # for a job at the end of the site; what it has not written by then it will do again
+LOOK_EVERY_SECONDS = 1
+LONGEST_PAUSE_SECONDS = 60  # before a worker that ends at once is started again
 
 
 @contextmanager
 def beside() -> Iterator[None]:
-    """Run `manage.py work` for as long as the block, and no longer than the processes that hold its input."""
-    worker = subprocess.Popen(
-        [sys.executable, "manage.py", "work", "--beside"],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C in the terminal is for the site
-    )
+    """Have a worker for as long as the block, and no longer than the processes that hold its minder's input."""
+    minder = _started("-m", "config.worker", start_new_session=True)  # Ctrl-C in the terminal is for the site
     try:
         yield
     finally:
-        if worker.stdin:
-            worker.stdin.close()
-        try:
-            worker.wait(PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
+        _end(minder, PATIENCE_SECONDS + 2 * LOOK_EVERY_SECONDS)
+
+
+def mind() -> None:
+    """Start the worker again whenever it ends, until standard input ends; each time later, if it ends at once."""
+    pause = LOOK_EVERY_SECONDS
+    while True:
+        worker, begun = _started("manage.py", "work", "--beside"), time.monotonic()
+        while worker.poll() is None:
+            if _input_ended(LOOK_EVERY_SECONDS):
+                _end(worker, PATIENCE_SECONDS)
+                return
+        if time.monotonic() - begun > LONGEST_PAUSE_SECONDS:
+            pause = LOOK_EVERY_SECONDS
+        sys.stderr.write(f"manage.py work ended ({worker.returncode}); it is started again\n")
+        if _input_ended(pause):
+            return
+        pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+
+def _started(*command: str, start_new_session: bool = False) -> subprocess.Popen[bytes]:
+    """A process of this program that sees the end of its input when this one is gone."""
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, *command], cwd=ROOT, stdin=subprocess.PIPE, start_new_session=start_new_session
+    )
+
+
+def _end(process: subprocess.Popen[bytes], patience: float) -> None:
+    if process.stdin:
+        process.stdin.close()
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _input_ended(seconds: float) -> bool:
+    return bool(select.select([sys.stdin], [], [], seconds)[0])
+
+
+if __name__ == "__main__":
+    mind()

@@ -2,7 +2,8 @@
 
 A job belongs to the gate, so that the worker finds it without anybody's scope; it is then done in the scope of the
 account that asked, in one transaction. How far it is, is told over a connection of its own, since nobody sees into a
-transaction. That transaction holds a lock on the job: when a worker dies, both are gone, and the job is done again.
+transaction. That transaction holds a lock on the job: when a worker dies, both are gone, and the job is done again;
+but a job that has ended its worker three times is given up, so that it does not end the fourth.
 """
 
 import logging
@@ -21,6 +22,7 @@ Tell = Callable[[str, int, int], None]  # phase, done, total
 Handler = Callable[[Account, int, dict, Tell], str]  # what came of it, in a sentence; "" is good
 HANDLERS: dict[str, Handler] = {}
 LOCKS = 7261  # the first half of the advisory locks of jobs
+MOST_ATTEMPTS = 3
 log = logging.getLogger("qunfang.jobs")
 
 
@@ -53,10 +55,10 @@ def work_off() -> int:
 def _do(job: Job) -> bool:
     """Run the handler and end the job in one transaction; False when somebody else has it, or had it."""
     try:
-        with _teller(job) as tell, as_account(job.account, origin=f"job {job.kind}"):
+        with _beside(job) as told, as_account(job.account, origin=f"job {job.kind}"):
             if not _is_ours(job):
                 return False
-            _end(job, HANDLERS[job.kind](job.account, job.subject, job.options, tell))
+            _end(job, _outcome(job, told))
     except (OperationalError, InterfaceError):  # the server went away, and the job with it: it still waits
         raise
     except Exception:  # whatever it was, nothing was written, and the page must say so
@@ -65,6 +67,14 @@ def _do(job: Job) -> bool:
         with entered(GATE):
             _end(job, said)
     return True
+
+
+def _outcome(job: Job, told: "Told") -> str:
+    if job.attempts >= MOST_ATTEMPTS:
+        log.error("job %s %d ended its worker %d times", job.kind, job.pk, MOST_ATTEMPTS)
+        return _("The computer broke off this work three times; nothing was saved. Please tell the administrator.")
+    told.begin()
+    return HANDLERS[job.kind](job.account, job.subject, job.options, told.tell)
 
 
 def _is_ours(job: Job) -> bool:
@@ -81,25 +91,37 @@ def _end(job: Job, said: str) -> None:
         Job.objects.filter(pk=job.pk).update(ended_at=Now(), said=said[:300])
 
 
-@contextmanager
-def _teller(job: Job):
-    """Tells how far a job is, each time in a transaction of its own."""
-    beside = connection.copy()
+class Told:
+    """What is told of a job while it is done, each time in a transaction of its own over a connection of its own."""
 
-    def tell(phase: str, done: int, total: int) -> None:
-        with beside.cursor() as cursor:
+    BEGUN = "UPDATE organization_job SET attempts = attempts + 1, phase = '', done = 0 WHERE id = %s"
+    SO_FAR = "UPDATE organization_job SET phase = %s, done = %s, total = %s WHERE id = %s"
+
+    def __init__(self, job: Job) -> None:
+        self.job, self.connection = job, connection.copy()
+
+    def begin(self) -> None:
+        """It is begun, maybe once more: nothing is done yet."""
+        self._write(self.BEGUN, self.job.pk)
+
+    def tell(self, phase: str, done: int, total: int) -> None:
+        self._write(self.SO_FAR, phase, done, total, self.job.pk)
+
+    def _write(self, sql: str, *values: str | int) -> None:
+        with self.connection.cursor() as cursor:
             cursor.execute("BEGIN")
             cursor.execute("SELECT set_config('role', %s, true)", [f"{connection.settings_dict['NAME']}_gate"])
-            cursor.execute(
-                "UPDATE organization_job SET phase = %s, done = %s, total = %s WHERE id = %s",
-                [phase, done, total, job.pk],
-            )
+            cursor.execute(sql, values)
             cursor.execute("COMMIT")
 
+
+@contextmanager
+def _beside(job: Job):
+    told = Told(job)
     try:
-        yield tell
+        yield told
     finally:
-        beside.close()
+        told.connection.close()
 
 
 def forget_old() -> None:

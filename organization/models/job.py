@@ -22,6 +22,7 @@ class Job(models.Model):
     options = models.JSONField(default=dict)
     asked_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     phase = models.CharField(max_length=60, blank=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)

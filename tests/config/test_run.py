@@ -137,6 +137,40 @@ def test_whatever_kills_the_site_its_workers_and_its_server_end_too(office):
         assert localpg.cluster(office).status() == "stopped"
 
 
+def workers(var_dir):
+    """The processes that do the long jobs of the site with this directory."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command, environment = (process / "cmdline").read_bytes(), (process / "environ").read_bytes()
+        except OSError:  # gone, or somebody else's
+            continue
+        if command.endswith(b"work\0--beside\0") and f"VAR_DIR={var_dir}".encode() in environment.split(b"\0"):
+            found.append(int(process.name))
+    return found
+
+
+def another_worker(var_dir, than, seconds=15):
+    """The worker that comes in place of one; None when none came."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if others := [worker for worker in workers(var_dir) if worker != than]:
+            return others[0]
+        time.sleep(0.1)
+    return None
+
+
+def test_a_worker_that_was_killed_is_started_again_and_ends_with_the_site(office):
+    with running_site(office, **EMPTY):
+        first = another_worker(office, than=None)
+        os.kill(first, signal.SIGKILL)
+        second = another_worker(office, than=first)
+        assert second
+        os.kill(second, signal.SIGTERM)
+        assert another_worker(office, than=second)
+    assert workers(office) == []
+
+
 def test_a_port_in_use_is_one_clear_sentence(tmp_path):
     with closing(socket.socket()) as other:
         other.bind(("127.0.0.1", 0))

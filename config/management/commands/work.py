@@ -33,10 +33,11 @@ class Command(BaseCommand):
             try:
                 jobs.work_off()
                 if time.monotonic() >= next_tick:
-                    call_command("tick")
                     next_tick = time.monotonic() + TICK_EVERY_SECONDS
+                    call_command("tick")
             except (OperationalError, InterfaceError):  # the server is away; it is asked again
                 connections["default"].close()
+                next_tick = 0.0
             if not beside:
                 time.sleep(LOOK_EVERY_SECONDS)
 

@@ -102,6 +102,16 @@ def test_a_job_that_breaks_ends_and_says_so(clerk, large, monkeypatch):
     assert jobs.work_off() == 0
 
 
+def test_a_job_that_ended_its_worker_three_times_is_given_up_and_says_so(clerk, large):
+    roster = large([person(n) for n in range(1, 7)])
+    with gate():
+        Job.objects.update(attempts=jobs.MOST_ATTEMPTS)
+    assert jobs.work_off() == 1
+    assert "三次" in jobs.latest([roster_jobs.JUDGE], roster.pk).said
+    assert standing(clerk, roster).counts == {"rows": 6}
+    assert jobs.work_off() == 0
+
+
 @pytest.mark.django_db(databases=["default", "owner"])
 def test_a_job_that_another_worker_holds_is_left_to_it(clerk, large):
     large([person(n) for n in range(1, 7)])
