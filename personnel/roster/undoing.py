@@ -88,11 +88,12 @@ def later_changes(roster: RosterImport) -> list[Later]:
         names: dict[int, str] = dict(cursor.fetchall())
     # Plus nothing: the least of the bare numbers is looked for along their index, from the first entry of all onwards.
     first = TrailEntry.objects.filter(batch=str(roster.pk)).aggregate(first=Min(F("id") + 0))["first"] or 0
-    taken_back = RosterImport.objects.filter(pk__gt=roster.pk, undone_at__isnull=False).values_list("pk", flat=True)
-    ours = [str(roster.pk), *map(str, taken_back)]  # what was taken back left the files as they were
+    imported_at = roster.committed_at or roster.sent_at
+    # What was taken back left the files as they were; it may have been sent before this one, and imported after it.
+    taken_back = RosterImport.objects.filter(committed_at__gte=imported_at, undone_at__isnull=False)
+    ours = [str(roster.pk), *map(str, taken_back.values_list("pk", flat=True))]
     entries = TrailEntry.objects.filter(id__gt=first, member__in=written).exclude(batch__in=ours)
     found = {entry.member: (entry.at, entry.who) for entry in entries.order_by("id")}
-    imported_at = roster.committed_at or roster.sent_at
     gone = sorted({member for member in touched if member is not None} - names.keys())
     for issued in Certificate.objects.filter(member__in=written, issued_at__gte=imported_at).order_by("id"):
         found.setdefault(issued.member_id, (issued.issued_at, issued.account_name))  # the trail does not tell of it

@@ -558,6 +558,24 @@ def test_an_undo_names_whose_file_was_changed_since_at_the_time_on_the_wall(clie
     assert f"{then:%Y-%m-%d %H:%M}" in text(answer)
 
 
+def test_imports_are_undone_in_the_order_in_which_they_were_imported_not_sent(client, clerk, send):
+    client.post(at(send([person(1)]), "import"))
+    sent_first = send([person(1, 职务="中队长", 联系电话=None)])
+    sent_second = send([person(1, 职务=None, 联系电话="13900000001")])
+    client.post(at(sent_second, "import"))
+    client.post(at(sent_first, "import"))
+    with as_account(clerk):
+        member = Member.objects.get()
+        assert (member.phone, member.assignments.get().post) == ("13900000001", "中队长")
+    assert client.post(at(sent_second, "undo"), {"confirmed": "1"}).status_code == 409
+    for page in (sent_first, sent_second):
+        client.post(at(page, "undo"), {"confirmed": "1"})
+        assert client.get(page).context["state"] == "undone"
+    with as_account(clerk):
+        member = Member.objects.get()
+        assert (member.phone, member.assignments.get().post) == ("13800000001", "队员")
+
+
 def test_what_was_not_imported_is_not_undone(client, send):
     page = send([person(1)])
     answer = client.post(at(page, "undo"), {"confirmed": "1"}, follow=True)
