@@ -94,24 +94,29 @@ def _end(job: Job, said: str) -> None:
 class Told:
     """What is told of a job while it is done, each time in a transaction of its own over a connection of its own."""
 
-    BEGUN = "UPDATE organization_job SET attempts = attempts + 1, phase = '', done = 0 WHERE id = %s"
-    SO_FAR = "UPDATE organization_job SET phase = %s, done = %s, total = %s WHERE id = %s"
-
     def __init__(self, job: Job) -> None:
         self.job, self.connection = job, connection.copy()
 
     def begin(self) -> None:
         """It is begun, maybe once more: nothing is done yet."""
-        self._write(self.BEGUN, self.job.pk)
+        with self._at_once() as cursor:
+            cursor.execute(
+                "UPDATE organization_job SET attempts = attempts + 1, phase = '', done = 0 WHERE id = %s", [self.job.pk]
+            )
 
     def tell(self, phase: str, done: int, total: int) -> None:
-        self._write(self.SO_FAR, phase, done, total, self.job.pk)
+        with self._at_once() as cursor:
+            cursor.execute(
+                "UPDATE organization_job SET phase = %s, done = %s, total = %s WHERE id = %s",
+                [phase, done, total, self.job.pk],
+            )
 
-    def _write(self, sql: str, *values: str | int) -> None:
+    @contextmanager
+    def _at_once(self):
         with self.connection.cursor() as cursor:
             cursor.execute("BEGIN")
             cursor.execute("SELECT set_config('role', %s, true)", [f"{connection.settings_dict['NAME']}_gate"])
-            cursor.execute(sql, values)
+            yield cursor
             cursor.execute("COMMIT")
 
 
