@@ -4,7 +4,9 @@ Exit 0 is good, 1 says problems or questions, 2 refused.
 """
 
 import json
+import sys
 from datetime import date
+from functools import partial
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
@@ -29,6 +31,20 @@ class ScriptedCommand(BaseCommand):
 
     # Those of the admin pages and of deployment say nothing about a command.
     requires_system_checks = []
+
+    def create_parser(self, prog_name, subcommand, **kwargs):
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.error = partial(self.misused, parser)
+        return parser
+
+    def misused(self, parser, reason: str) -> NoReturn:
+        """The command was called with arguments that it does not have, or without some that it needs."""
+        message = _("The command was called wrongly (%(reason)s); --help tells how.") % {"reason": reason}
+        self.say({"error": {"code": "arguments", "message": message}})
+        if not parser.called_from_command_line:
+            raise CommandError(message, returncode=REFUSED)
+        parser.print_usage(sys.stderr)
+        raise SystemExit(REFUSED)
 
     def add_arguments(self, parser):
         parser.add_argument("--as", dest="username", required=True, help=_("user name of the account that acts"))

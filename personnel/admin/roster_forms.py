@@ -11,6 +11,7 @@ from personnel.exports.marked import text_of
 from personnel.models import Force
 from personnel.roster import staged_lines, staging
 from personnel.roster.preview import Preview
+from personnel.roster.reading.sentences import EMPTY
 from personnel.roster.recording import without_numbers
 from personnel.roster.shapes import column_letter
 from personnel.roster.source import open_file, open_pasted
@@ -18,11 +19,23 @@ from personnel.roster.source import open_file, open_pasted
 JUDGED_AT_ONCE = 2 * 2**20  # bytes of some 20,000 rows; what is larger is judged beside the site, cleaned there
 
 
+class PastedField(forms.CharField):
+    """Cells as the clipboard has them; a character without a meaning among them is left out and no reason to refuse."""
+
+    def to_python(self, value):
+        return super().to_python(value.replace("\0", "") if isinstance(value, str) else value)
+
+
 class UploadForm(forms.Form):
     """A file or pasted cells, for a unit and a force."""
 
-    file = forms.FileField(label=_("File"), required=False, help_text=_("Excel (.xlsx, .xls) or csv, up to 40 MB."))
-    pasted = forms.CharField(
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        help_text=_("Excel (.xlsx, .xls) or csv, up to 40 MB."),
+        error_messages={"empty": EMPTY},
+    )
+    pasted = PastedField(
         label=_("or paste cells"),
         required=False,
         strip=False,

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from organization.models import Unit
-from organization.refusal import Refusal
+from organization.refusal import Refusal, StrOrPromise
 from organization.scope import as_account
 from organization.scripted import PROBLEMS, CommandRefused, ScriptedCommand
 from personnel.models import Force, RosterImport
@@ -19,6 +20,11 @@ from personnel.roster.shapes import FileRefused, Finding, Notice
 from personnel.roster.source import Source, open_file
 
 NEEDED = "personnel.import_member"
+_UNREADABLE: dict[type[OSError], StrOrPromise] = {
+    FileNotFoundError: gettext_lazy("there is no such file."),
+    IsADirectoryError: gettext_lazy("this is a folder and no file."),
+    PermissionError: gettext_lazy("you have no permission to read it."),
+}
 
 
 class Command(ScriptedCommand):
@@ -37,9 +43,9 @@ class Command(ScriptedCommand):
 
     def answer(self, *, username, file, unit, force, answers, whole, accept_partial, commit, **options):
         account = self.account(username, NEEDED, _("This account's role imports no rosters."))
-        source = self.source(file)
         with as_account(account, origin="import_roster"):
             asked = self.unit(unit, account)
+            source = self.source(file)
             given = self.answers(answers)
             terms = staging.terms_of(account, asked.code, self.force(force), is_whole=whole, answers=given)
             known = self.known(source, asked)
@@ -72,9 +78,9 @@ class Command(ScriptedCommand):
         try:
             return open_file(path.read_bytes(), path.name)
         except OSError as error:
-            raise CommandRefused(
-                "file_unreadable", _("The file cannot be read: %(reason)s"), reason=error.strerror
-            ) from None
+            reason = next((said for kind, said in _UNREADABLE.items() if isinstance(error, kind)), error.strerror)
+            message = _("The file %(path)s cannot be read: %(reason)s")
+            raise CommandRefused("file_unreadable", message, path=path, reason=reason) from None
 
     def answers(self, path: Path | None) -> dict[str, str]:
         if path is None:

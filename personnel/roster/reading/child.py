@@ -21,7 +21,7 @@ from personnel.roster.reading.cells import Grid
 from personnel.roster.reading.kinds import kind_of
 from personnel.roster.reading.limits import Limits, Refused
 
-for encoding in ("ascii", "cp437", "latin-1", "utf-8-sig", "utf-16", "utf-16-le", "gb18030", "gb2312"):
+for encoding in ("ascii", "cp437", "latin-1", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "gb2312"):
     codecs.lookup(encoding)
 
 

@@ -19,9 +19,18 @@ _TEXT_FORMULA = re.compile(r'="([^"]*)"')
 
 
 def decoded(data: bytes) -> str:
-    """The text of a csv file: by its byte order mark, else as UTF-8, else as GB18030; never a guess that garbles."""
+    """The text of a csv file: by its byte order mark, else as UTF-8, else as GB18030; never a guess that garbles.
+
+    Only UTF-16 has bytes of zero: the upper halves of its commas and digits tell their order.
+    """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _readable(_decode(data, "UTF-16"))
+    if b"\0" in data[:_SAMPLE]:
+        even, odd = data[:_SAMPLE:2].count(0), data[1:_SAMPLE:2].count(0)
+        if min(even, odd) == 0:
+            text = _readable(_decode(data, "UTF-16-LE" if odd else "UTF-16-BE"))
+            _check_is_simplified_chinese(text, "UTF-16")
+            return text
     try:
         return _readable(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -46,12 +55,12 @@ def _is_mostly_utf8(data: bytes) -> bool:
     return sum(map(len, _NOT_ASCII.findall(text))) - lost > lost
 
 
-def _check_is_simplified_chinese(text: str) -> None:
+def _check_is_simplified_chinese(text: str, encoding: str = "GB18030") -> None:
     """Big5 and others decode as GB18030 too, to characters that hardly anybody uses."""
     sample = "".join(islice(_characters(_NOT_ASCII.findall(text[: 10 * _SAMPLE])), _SAMPLE))
     common = len(sample.encode("gb2312", "ignore")) / 2
     if common < 0.6 * len(sample):
-        raise Refused("encoding", encoding="GB18030")
+        raise Refused("encoding", encoding=encoding)
 
 
 def _characters(runs: Iterable[str]) -> Iterator[str]:

@@ -84,7 +84,7 @@ def _book(messages: Iterator[dict], onlooker: Onlooker | None = None) -> Book:
                 elif "sheet" in message:
                     sheet = _sheet(message["sheet"], rows)
                     if any(sheet.name == other.name for other in book.sheets):
-                        raise Refused("damaged")  # no program writes two sheets of one name, and lines go by it
+                        raise Refused("sheets_named_alike", sheet=sheet.name)  # lines are found by the sheet's name
                     book.sheets.append(sheet)
                     if onlooker:
                         onlooker.end(sheet.name)

@@ -6,18 +6,20 @@ from organization.refusal import StrOrPromise
 from personnel.roster.reading.limits import Refused
 from personnel.roster.shapes import FileRefused
 
+EMPTY = _("The file is empty. Please open your roster in WPS or Excel, save it and upload it again.")
 _KINDS: dict[str, StrOrPromise] = {
     "pdf": _("a PDF document"),
     "picture": _("a picture"),
     "archive": _("a compressed archive"),
     "document": _("a text document"),
+    "slides": _("a presentation"),
     "ods": _("an OpenDocument file"),
     "xlsb": _("a binary workbook (.xlsb)"),
     "data": _("a data file of programs (YAML or JSON)"),
     "binary": _("not a spreadsheet"),
 }
 _SENTENCES: dict[str, StrOrPromise] = {
-    "empty": _("The file is empty."),
+    "empty": EMPTY,
     "unsupported": _(
         "This file is %(kind)s; the format is not supported. Please save it as .xlsx and upload it again."
     ),
@@ -29,6 +31,9 @@ _SENTENCES: dict[str, StrOrPromise] = {
     ),
     "macros": _("The file contains macros. Please save it as .xlsx (without macros) and upload it again."),
     "damaged": _("The file is damaged. Please open it in WPS or Excel, save it as .xlsx and upload it again."),
+    "sheets_named_alike": _(
+        'Two sheets are called "%(sheet)s". Please give one of them another name and upload it again.'
+    ),
     "forbidden_xml": _(
         "The file contains instructions that no spreadsheet needs (a document type). "
         "Please open it in WPS or Excel, save it as .xlsx and upload it again."

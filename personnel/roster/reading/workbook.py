@@ -33,6 +33,9 @@ def listed(package: Package, limits: Limits) -> Workbook:
 def _main_part(package: Package) -> str:
     if "[Content_Types].xml" not in package:
         raise Refused("unsupported", kind="ods" if "mimetype" in package else "archive")
+    for folder, kind in (("word/", "document"), ("ppt/", "slides")):
+        if any(name.startswith(folder) for name in package.entries):
+            raise Refused("unsupported", kind=kind)
     main = [one.target for one in package.relations("").values() if one.kind == "officeDocument"]
     if len(main) != 1 or main[0] not in package:
         raise Refused("damaged")

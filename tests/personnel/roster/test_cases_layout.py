@@ -313,7 +313,7 @@ def test_case_17_xml_and_html_with_the_name_of_a_workbook_are_refused(data):
         (PNG, "该文件是图片，格式不支持"),
         (b"Rar!\x1a\x07\x00" + bytes(60), "该文件是压缩包，格式不支持"),
         (b"\x00\x01\x02 nothing known" * 20, "该文件是非表格文件，格式不支持"),
-        (b"", "文件是空的"),
+        (b"", "文件是空的。请在 WPS 或 Excel 中打开您的名册，保存后再上传"),
     ],
     ids=["cut xlsx", "cut xls", "pdf", "picture", "archive", "bytes", "nothing"],
 )

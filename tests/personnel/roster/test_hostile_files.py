@@ -98,7 +98,9 @@ def test_two_sheets_of_one_name_are_refused():
         ),
         "xl/worksheets/sheet2.xml": worksheet_xml(rows_xml([1])),
     }
-    assert code(package(rows_xml([1]), parts=parts)) == "damaged"
+    refused = refusal(package(rows_xml([1]), parts=parts))
+    assert refused.code == "sheets_named_alike"
+    assert str(refused) == "有两个工作表都叫“甲”。请给其中一个改名，再上传。"
     parts["xl/workbook.xml"] = workbook_xml("甲", "乙")
     assert len(read(package(rows_xml([1]), parts=parts)).sheets) == 2
 

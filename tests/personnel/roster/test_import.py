@@ -1,7 +1,10 @@
 """A roster from file to register: judged, written whole or not at all, recorded, undone."""
 
 import json
+import subprocess
+import sys
 import uuid
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -23,6 +26,7 @@ from tests.personnel.roster.files import xlsx
 from tests.personnel.roster.people import HEADER, name, number, person, table
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -271,6 +275,42 @@ def test_the_same_number_twice_is_refused_the_second_time(clerk, roster):
 def test_a_unit_that_is_not_ones_own_is_refused_alike(clerk, roster, unit):
     code, said = roster(clerk, [person(1)], "--unit", unit)
     assert (code, said["error"]["code"]) == (2, "unit_not_found")
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7"])
+def test_a_unit_that_is_not_ones_own_is_refused_before_the_file_is_looked_at(clerk, roster, data):
+    code, said = roster(clerk, data, "--unit", str(OTHER_VILLAGE))
+    assert (code, said["error"]["code"]) == (2, "unit_not_found")
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [(lambda path: None, "没有这个文件"), (lambda path: path.mkdir(), "这是一个文件夹，不是文件")],
+    ids=["nothing", "folder"],
+)
+def test_a_file_that_is_not_there_is_said_in_chinese(clerk, capsys, tmp_path, make, sentence):
+    path = tmp_path / "名册.xlsx"
+    make(path)
+    code, said = command(capsys, "import_roster", str(path), "--as", clerk.username, "--json")
+    assert (code, said["error"]["code"]) == (2, "file_unreadable")
+    assert sentence in said["error"]["message"]
+    assert str(path) in said["error"]["message"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["a.xlsx"], ["--as", "clerk"], ["a.xlsx", "--as", "clerk", "--what"]])
+def test_a_command_that_is_called_wrongly_ends_with_2_and_says_so_in_json(arguments):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "import_roster", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert said["error"]["code"] == "arguments"
+    assert "usage:" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_file_that_is_none_is_refused(clerk, roster):

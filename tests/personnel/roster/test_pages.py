@@ -98,6 +98,20 @@ def test_a_sent_roster_is_shown_and_nothing_is_in_the_register(client, clerk, se
         assert Member.objects.count() == 0
 
 
+def test_an_empty_file_is_refused_with_what_to_do(client):
+    data = {"unit_code": VILLAGE, "force": "volunteer", "file": SimpleUploadedFile("a.xlsx", b"")}
+    (error,) = client.post(f"{LIST}add/", data).context["form"].errors["file"]
+    assert error == "文件是空的。请在 WPS 或 Excel 中打开您的名册，保存后再上传。"
+
+
+def test_a_character_without_a_meaning_in_pasted_cells_does_no_harm(client, clerk):
+    cells = "\n".join("\t".join(map(str, row)) for row in table([person(1)])).replace("队员", "队\0员")
+    page = client.post(f"{LIST}add/", {"unit_code": VILLAGE, "force": "joint_defence", "pasted": cells})["Location"]
+    client.post(at(page, "import"))
+    with as_account(clerk):
+        assert Member.objects.get().assignments.get().post == "队员"
+
+
 @pytest.mark.parametrize(
     ("data", "field"),
     [

@@ -64,6 +64,11 @@ def test_csv_in_utf16_of_either_order_is_read():
     assert read(data).sheets[0].rows == PEOPLE
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_csv_in_utf16_without_a_mark_is_known_by_the_halves_of_its_commas(encoding):
+    assert read(csv_text(PEOPLE, encoding)).sheets[0].rows == PEOPLE
+
+
 def test_numbers_and_dates_of_a_csv_stay_text():
     rows = read(csv_text([["姓名", "身份证号", "日期"], ["王伟", "440199198501012343", "2014/8/6"]])).sheets[0].rows
     assert rows[1] == ["王伟", "440199198501012343", "2014/8/6"]
@@ -121,6 +126,8 @@ def test_quotation_marks_that_do_not_match_are_refused_with_their_line():
         (b"MIME-Version: 1.0\nContent-Type: multipart/related", "markup"),
         (zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}), "unsupported"),
         (zipped({"a.txt": "a"}), "unsupported"),
+        (zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": "<document/>"}), "unsupported"),
+        (zipped({"[Content_Types].xml": "<Types/>", "ppt/presentation.xml": "<x/>"}), "unsupported"),
         (package(parts={"xl/workbook.xml": "<document/>"}), "unsupported"),
         (package(parts={"xl/vbaProject.bin": b"x"}), "macros"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000, "damaged"),
