@@ -44,7 +44,7 @@ def _clean(field: str, table: Vocabulary, choices: tuple[Choice, ...], cell: Cel
         return Cleaned(code)
     if means_blank(text):
         return BLANK
-    if (code := _said_yes_or_no(field, word)) is not None:
+    if (code := _said_yes_or_no(field, table, word)) is not None:
         return Cleaned(code)
     if (studying := _studying(table, word)) is not None:
         return studying
@@ -52,7 +52,7 @@ def _clean(field: str, table: Vocabulary, choices: tuple[Choice, ...], cell: Cel
 
 
 def unknown(field: str, text: str):
-    message = _("“%(text)s” is not known in the column “%(field)s”; please choose what it means.")
+    message = _("“%(text)s” is not known; please choose which “%(field)s” it means.")
     return fill(message, {"text": text, "field": FIELDS[field].label})
 
 
@@ -60,9 +60,9 @@ def _chosen(choice: str) -> Cleaned:
     return BLANK if choice == LEAVE_BLANK.value else Cleaned(choice)
 
 
-def _said_yes_or_no(field: str, word: str) -> str | None:
+def _said_yes_or_no(field: str, table: Vocabulary, word: str) -> str | None:
     yes, no = _YES_AND_NO.get(field, (None, None))
-    if word.isdecimal():  # "1" is a code in one list and "yes" in another
+    if word.isdecimal() and any(map(str.isdecimal, table.names)):  # among numbers it may be one of another list
         return None
     if word in WORDS["yes"]:
         return yes

@@ -400,7 +400,7 @@ def test_case_51_education_is_read_in_the_words_people_use(clerk, word, code):
     examined = only(clerk, "文化程度", word)
     if code is None:
         question = asked(examined)
-        assert said([question]) == [(2, "E", f"“学历”列中的“{word}”无法识别，请选择其含义")]
+        assert said([question]) == [(2, "E", f"“{word}”无法识别，请选择它表示哪一种“学历”")]
         answered = only(clerk, "文化程度", word, answers={question.id: "21"})
         assert (fates(answered), values(answered, "education")) == (["create"], ["21"])
     else:
@@ -443,7 +443,7 @@ def test_case_53_the_ethnicity_is_read_by_name_short_name_and_code(clerk, word):
     assert values(examined, "ethnicity") == ["01"]
 
 
-@pytest.mark.parametrize("word", ["Y", "√", "✓", "●", "是", "有", True])
+@pytest.mark.parametrize("word", ["Y", "√", "✓", "●", "1", 1, 1.0, "是", "有", True])
 def test_case_54_yes_is_read_in_all_its_marks(clerk, word):
     examined = only(clerk, "是否退役", word)
     assert_silent(examined)
@@ -455,6 +455,12 @@ def test_case_54_no_is_read_in_all_its_marks(clerk, word):
     examined = only(clerk, "是否退役", word)
     assert_silent(examined)
     assert values(examined, "military") == ["not_served"]
+
+
+def test_case_54_a_digit_among_numbered_codes_is_asked_for(clerk):
+    examined = only(clerk, "婚否", 1)
+    assert asked(examined).code == "value"
+    assert "请选择它表示哪一种“婚姻状况”" in str(asked(examined).message)
 
 
 def test_case_54_columns_of_yes_and_no_without_a_place_in_the_register_are_told_and_spoil_no_row(clerk):

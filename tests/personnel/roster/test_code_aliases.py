@@ -116,7 +116,7 @@ def test_an_unknown_word_is_asked_about_with_all_codes(field):
 
 @pytest.mark.parametrize(
     ("field", "cell"),
-    [("ethnicity", "保安"), ("military", 1), ("marital", "1"), ("political", "否"), ("education", "5")],
+    [("ethnicity", "保安"), ("marital", "1"), ("political", "否"), ("education", "5")],
 )
 def test_what_may_mean_two_things_is_asked(field, cell):
     assert [one.code for one in row_of(**{field: cell}).of(Question)] == ["value"]
