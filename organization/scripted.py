@@ -34,7 +34,7 @@ class ScriptedCommand(BaseCommand):
 
     def create_parser(self, prog_name, subcommand, **kwargs):
         parser = super().create_parser(prog_name, subcommand, **kwargs)
-        parser.error = partial(self.misused, parser)
+        parser.error = partial(self.misused, parser)  # type: ignore[method-assign]
         return parser
 
     def misused(self, parser, reason: str) -> NoReturn:

@@ -71,7 +71,8 @@ def template_page(request):
     if force not in Force.values:
         raise Http404
     unit = Unit.objects.get(code=selection(request).unit or request.user.unit_id)
-    members, others = [], []
+    members: list[tuple[str, ...]] = []
+    others: list[str] = []
     if request.GET.get("filled"):
         try:
             members, others = _members(request, unit, force)

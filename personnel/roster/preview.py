@@ -176,7 +176,7 @@ class Preview:
     def _phones(self, row, text: str) -> tuple[str, str]:
         """The old phone, as the reader's role sees it, and the new one: neither is kept with the lines."""
         member = self.members.get(row.member_id)
-        old = (member.phone if member else "") or ""
+        old = str((member.phone if member else None) or "")
         return old if numbers.shown_to(current().duty or "") == numbers.PLAIN else numbers.masked_phone(old), text
 
     def _unseen(self, sheet, changes: dict[str, list[str]]) -> list[str]:
