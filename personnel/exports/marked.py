@@ -5,7 +5,8 @@ the row stood. All cells are text, so that nothing changes on the way.
 """
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from math import isfinite
 
@@ -33,11 +34,24 @@ def bad_rows_of(sheets: Iterable[tuple[str, Sequence[str], Iterable[BadRow]]]) -
     return _written(_bad_sheet(*sheet) for sheet in sheets)
 
 
-def whole(
-    sheets: Iterable[tuple[str, int | None, Sequence[Sequence[Cell]], Mapping[int, Messages]]],
-) -> bytes:
-    """The whole file: (name, header row as Excel counts or None, all rows from Excel's first, messages by row)."""
-    return _written(_whole_sheet(*sheet) for sheet in sheets)
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A sheet as it came: all rows from Excel's first, which of them are `people`, the messages by row, and merged
+    ranges as (top, left, bottom, right) from 0. `headers` are the names of the columns from A on, which a list
+    without a header (row 0) gets."""
+
+    name: str
+    header_row: int
+    rows: Sequence[Sequence[Cell]]
+    people: Container[int]
+    messages: Mapping[int, Messages]
+    headers: Sequence[str]
+    merged: Sequence[tuple[int, int, int, int]] = ()
+
+
+def whole(sheets: Iterable[Original]) -> bytes:
+    """The whole file: each row where it stood."""
+    return _written(map(_whole_sheet, sheets))
 
 
 def text_of(cell: Cell) -> str:
@@ -83,22 +97,25 @@ def _bad_sheet(name: str, columns: Sequence[str], rows: Iterable[BadRow]) -> She
     )
 
 
-def _whole_sheet(name: str, header_row: int | None, rows, marks: Mapping[int, Messages]) -> Sheet:
-    widest = max(map(len, rows), default=0)
-    header = [text_of(cell) for cell in rows[header_row - 1]] if header_row else []
-    header += [""] * (widest - len(header))
-    kept = _kept(header)
+def _whole_sheet(sheet: Original) -> Sheet:
+    header_row, width = sheet.header_row, max(map(len, (*sheet.rows, sheet.headers)), default=0)
+    names = [*sheet.headers, *[""] * (width - len(sheet.headers))]
+    kept = _kept(names)
 
     def lines():
-        for number, cells in enumerate(rows, 1):
-            if header_row and number > header_row:
-                yield _row(cells, kept, header, marks.get(number, {}), number)
+        for number, cells in enumerate(sheet.rows, 1):
+            if number in sheet.people:
+                yield _row(cells, kept, names, sheet.messages.get(number, {}), number)
             else:
-                plain = _row(cells, kept, header, {}, "")[: len(kept)]
+                plain = _row(cells, kept, names, {}, "")[: len(kept)]
                 yield [*plain, *ADDED] if number == header_row else plain
 
-    widths = _widths([header[place] for place in kept])
-    return Sheet(name, lines(), widths=widths, frozen=header_row or 0)
+    widths = _widths([names[place] for place in kept])
+    if not header_row:
+        return Sheet(sheet.name, lines(), [*(names[place] for place in kept), *ADDED], widths)
+    is_as_it_was = len(kept) == len(names)  # else columns moved to the left, and ranges with them
+    merged = sheet.merged if is_as_it_was else ()
+    return Sheet(sheet.name, lines(), widths=widths, frozen=header_row, merged=merged)
 
 
 def _kept(columns: Sequence[str]) -> list[int]:

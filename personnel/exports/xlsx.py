@@ -39,7 +39,8 @@ class Sheet:
     """A list: `rows` of texts under a `header`; a text that begins with MARK is coloured.
 
     `above` are lines over the whole width, the first of them the title; `below` gives the lines after the given number
-    of rows. A form is bordered, for printing. `widths` are in characters, `frozen` rows stay in sight.
+    of rows. A form is bordered, for printing. `widths` are in characters, `frozen` rows stay in sight; `merged` are
+    ranges of cells besides, (top, left, bottom, right) from 0.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Sheet:
     below: Callable[[int], Sequence[str]] | None = None
     is_form: bool = False
     frozen: int | None = None
+    merged: Sequence[tuple[int, int, int, int]] = ()
 
     @property
     def top(self) -> int:

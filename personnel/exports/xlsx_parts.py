@@ -79,13 +79,15 @@ def sheet_end(sheet, rows: int, below: int, footer: str) -> bytes:
     """What follows the cells: filter, merged lines, how it prints, who printed it."""
     last = letter(max(len(sheet.header), 1) - 1)
     lines = [*range(1, len(sheet.above) + 1), *range(sheet.top + rows + 1, sheet.top + rows + below + 1)]
-    merged = "".join(f'<mergeCell ref="A{line}:{last}{line}"/>' for line in lines) if last != "A" else ""
+    ranges = [f"A{line}:{last}{line}" for line in lines] if last != "A" else []
+    ranges += [f"{letter(left)}{top + 1}:{letter(right)}{bottom + 1}" for top, left, bottom, right in sheet.merged]
+    merged = "".join(f'<mergeCell ref="{each}"/>' for each in ranges)
     is_filtered = sheet.header and not sheet.is_form
     printed = escape(f"&L{footer.replace('&', '&&')[:200]}&R第 &P 页，共 &N 页")
     text = (
         "</sheetData>"
         + (f'<autoFilter ref="{filtered(sheet, rows).replace("$", "")}"/>' if is_filtered else "")
-        + (f'<mergeCells count="{len(lines)}">{merged}</mergeCells>' if merged else "")
+        + (f'<mergeCells count="{len(ranges)}">{merged}</mergeCells>' if merged else "")
         + '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
         + '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
         + f"<headerFooter><oddFooter>{printed}</oddFooter></headerFooter>"

@@ -101,6 +101,7 @@ class StagedRoster(Staged):
     leavers = models.JSONField(default=list)  # [member id, name]
     cleaned = models.JSONField(default=dict)  # what the values kept with the lines depend on, and their fields
     depends_on = models.JSONField(default=dict)  # what the prepared rows were made from; empty where there are none
+    rest = models.BinaryField(db_column="rest_sealed", null=True)  # the rows of the file that are nobody's
 
     def __str__(self):
         return str(self.roster_id)

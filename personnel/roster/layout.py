@@ -51,7 +51,9 @@ def _read(sheet: Sheet, layout: Layout) -> str:
         message = _("Sheet left out, as nobody is listed below its header: %(sheet)s")
         return _skip(sheet, layout, "no_rows", fill(message, {"sheet": sheet.name}))
     columns = _columns(header, body.lines)
-    layout.tables.append(Table(sheet.name, header.bottom + 1, columns, body.lines, sheet.merged))
+    above = [Line(number, cells) for number, cells in enumerate(sheet.rows[: header.bottom + 1], 1) if cells]
+    table = Table(sheet.name, header.bottom + 1, columns, body.lines, sheet.merged, above + body.rest)
+    layout.tables.append(table)
     layout.notices += _also(sheet, header)
     return ""
 

@@ -41,9 +41,10 @@ class _Total:
 
 @dataclass(slots=True)
 class Body:
-    """The rows below a header: those of people, and notices about the others."""
+    """The rows below a header: those of people, the `rest` that is not blank, and notices about them."""
 
     lines: list[Line] = field(default_factory=list)
+    rest: list[Line] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
 
 
@@ -73,6 +74,8 @@ class _Reader:
             # Nearly all rows have both: this is the whole cost of a long roster. Examples stand at the top.
             if (number >= first + _EXAMPLES and self._has_both(cells)) or self._judge(number, cells):
                 self.body.lines.append(Line(number, cells))
+            elif cells:
+                self.body.rest.append(Line(number, cells))
         self._report()
         return self.body
 

@@ -3,6 +3,7 @@
 A line leaves its sheet here, so it takes along what merged ranges and ditto marks gave it there.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 
 from django.db.models import QuerySet
@@ -31,9 +32,42 @@ def bad_rows(roster: RosterImport, account: Account) -> bytes:
 
 
 def whole(roster: RosterImport, account: Account) -> bytes:
-    """All rows as they were sent, the bad ones marked."""
-    cells = _cells(roster, account)
-    return _marked(roster, cells, cells, _said(roster.own_rows.all()))
+    """The lists as they were sent, row by row, with title, sums and signatures; the bad rows marked."""
+    lines, said = _by_sheet(_cells(roster, account)), _said(roster.own_rows.all())
+    rest = _by_sheet(staged_lines.open_rest(roster))
+    return marked.whole(
+        _original(roster.sheets[place], lines[place], rest.get(place, {}), {
+            number: _messages(said.get((place, number), ())) for number in lines[place]
+        })
+        for place in sorted(lines)
+    )  # fmt: skip
+
+
+def _headers(sheet: Mapping) -> list[str]:
+    """The headers of a sheet from column A on; a column without a header or a value is blank, and keeps its place."""
+    named = {index: header for index, header, _field in sheet["columns"]}
+    return [named.get(place, "") for place in range(max(named, default=-1) + 1)]
+
+
+def _by_sheet(cells: Mapping[Line, list[Cell]]) -> dict[int, dict[int, list[Cell]]]:
+    found: dict[int, dict[int, list[Cell]]] = {}
+    for (place, number), row in cells.items():
+        found.setdefault(place, {})[number] = row
+    return found
+
+
+def _original(
+    sheet: Mapping, lines: Mapping[int, list[Cell]], rest: Mapping[int, list[Cell]], messages: Mapping
+) -> marked.Original:
+    rows, numbers = {**rest, **lines}, sorted(lines)
+    listed = [rows.get(number, []) for number in range(1, max(rows) + 1)]
+    # What a range over several people says was given to each of them.
+    merged = [
+        (top, left, bottom, right)
+        for top, left, bottom, right in sheet["merged"]
+        if bisect_left(numbers, top + 1) == bisect_right(numbers, bottom + 1)
+    ]
+    return marked.Original(sheet["name"], sheet["header_row"], listed, lines.keys(), messages, _headers(sheet), merged)
 
 
 def keep_filled(roster: RosterImport, source: Source, terms: Terms) -> None:
@@ -68,7 +102,7 @@ def _marked(
     return marked.bad_rows_of(
         (
             sheet["name"],
-            [header for _index, header, _field in sheet["columns"]],
+            _headers(sheet),
             [(line[1], cells[line], _messages(said.get(line, ()))) for line in rows],
         )
         for sheet, rows in sheets

@@ -117,13 +117,15 @@ class Line:
 
 @dataclass(slots=True)
 class Table:
-    """The part of a sheet that is a list of people. `header_row` is the last row of the header, as Excel counts."""
+    """The part of a sheet that is a list of people. `header_row` is the last row of the header, as Excel counts; `rest`
+    are the rows that are nobody's: title, header, sums, signatures."""
 
     sheet: str
     header_row: int
     columns: list[Column]
     lines: list[Line]
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    rest: list[Line] = field(default_factory=list)
 
 
 @dataclass(slots=True)

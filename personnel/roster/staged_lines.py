@@ -15,6 +15,7 @@ from personnel.roster.repeats import SAMPLE, Repeats
 from personnel.roster.shapes import Cell, CellError, Column, Layout, Line, Notice, Table
 from personnel.roster.source import Marks, Source
 
+ROSTER, REST = StagedRoster._meta.db_table, "rest_sealed"
 TABLE, COLUMN = StagedRow._meta.db_table, "cells_sealed"
 BLOCK, CONTENT = StagedBlock._meta.db_table, "content_sealed"
 LINES_A_BLOCK = 200  # a page of lines is in one or two
@@ -95,6 +96,24 @@ def seal_block(lines: Sequence[Sequence], key: int) -> bytes:
     sheets, numbers, cells, values = zip(*lines, strict=True)
     content = [sheets, numbers, _marked(cells), _marked([each or () for each in values])]
     return sealer().seal_bytes(spelling.spelled(content), table=BLOCK, column=CONTENT, row=key)
+
+
+def seal_rest(tables: Sequence[Table], roster: RosterImport) -> bytes:
+    """The rows of the tables that are nobody's."""
+    rows = [(place, line) for place, table in enumerate(tables) for line in table.rest]
+    places, numbers = [place for place, _line in rows], [line.number for _place, line in rows]
+    content = spelling.spelled([places, numbers, _marked([line.cells for _place, line in rows])])
+    return sealer().seal_bytes(content, table=ROSTER, column=REST, row=roster.pk)
+
+
+def open_rest(roster: RosterImport) -> dict[Place, list[Cell]]:
+    """The rows of the file that are nobody's, while the roster waits."""
+    sealed = StagedRoster.objects.filter(roster=roster).values_list("rest", flat=True).first()
+    if not sealed:
+        return {}
+    content = sealer().open_bytes(sealed, table=ROSTER, column=REST, row=roster.pk)
+    places, numbers, cells = orjson.loads(content)
+    return dict(zip(zip(places, numbers, strict=True), _read(cells), strict=True))
 
 
 def open_cells(row: StagedLine) -> list[Cell]:

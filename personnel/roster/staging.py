@@ -74,7 +74,8 @@ def stage(source: Source, roster: RosterImport, examined: Examined) -> None:
     with connection.cursor() as cursor, bulk.Writer() as writer:
         keeping.keep(source, roster, said, cursor, writer, own=sum(have_rows))
         prepared.put_down(ready, cursor, writer)
-    _note_open(roster, examined, {"with": cleaned_with(source, examined.terms), "fields": cleaned.fields})
+    known = {"with": cleaned_with(source, examined.terms), "fields": cleaned.fields}
+    _note_open(roster, examined, cleaned=known, rest=staged_lines.seal_rest(source.layout.tables, roster))
     prepared.finish(ready)
 
 
@@ -93,7 +94,7 @@ def stage_unjudged(source: Source, roster: RosterImport, terms: Terms) -> None:
 
     with connection.cursor() as cursor, bulk.Writer() as writer:
         keeping.keep(source, roster, unjudged, cursor, writer, own=0)
-    _note_open(roster, described)
+    _note_open(roster, described, rest=staged_lines.seal_rest(source.layout.tables, roster))
 
 
 class _Cleaned:
@@ -120,11 +121,9 @@ def note(roster: RosterImport, examined: Examined) -> None:
     prepared.keep(roster, examined)
 
 
-def _note_open(roster: RosterImport, examined: Examined, cleaned: dict | None = None) -> None:
+def _note_open(roster: RosterImport, examined: Examined, **of_the_file) -> None:
     roster.save(update_fields=["sheets", "counts", "notices", "answers"])
-    found = {"questions": [asked(one) for one in examined.questions], "leavers": examined.plan.leavers}
-    if cleaned:
-        found["cleaned"] = cleaned
+    found = {"questions": [asked(one) for one in examined.questions], "leavers": examined.plan.leavers} | of_the_file
     whose = {"unit_id": roster.unit_id, "actor": current().actor}
     StagedRoster.objects.update_or_create(roster=roster, defaults=found, create_defaults=found | whose)
 

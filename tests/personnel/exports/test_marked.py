@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from organization.refusal import fill
-from personnel.exports.marked import bad_rows, bad_rows_of, text_of, whole
+from personnel.exports.marked import Original, bad_rows, bad_rows_of, text_of, whole
 from personnel.roster.shapes import CellError
 from tests.personnel.exports.reading import first_sheet, sheets, workbook
 
@@ -56,26 +56,25 @@ def test_several_sheets_stay_apart():
 
 def test_the_whole_file_keeps_its_rows_where_they_were():
     rows = [["花名册"], HEADER, ["1", "李某", "x"], [], ["2", "王某", "y", "多出"], ["制表人：陈某"]]
-    data = whole([("名单", 2, rows, {3: {2: WRONG}, 5: {None: "重复"}})])
+    data = whole(
+        [Original("名单", 2, rows, {3, 5}, {3: {2: WRONG}, 5: {None: "重复"}}, HEADER, [(0, 0, 0, 3), (5, 0, 5, 1)])]
+    )
     assert first_sheet(data) == [
         ["花名册", "", "", "", "", ""],
         [*HEADER, "", "错误说明", "原行号"],
         ["1", "李某", "x", "", f"身份证号：{WRONG}", "3"],
-        ["", "", "", "", "", "4"],
+        ["", "", "", "", "", ""],
         ["2", "王某", "y", "多出", "重复", "5"],
-        ["制表人：陈某", "", "", "", "", "6"],
+        ["制表人：陈某", "", "", "", "", ""],
     ]
     sheet = workbook(data).active
     assert coloured(sheet) == ["C3", "E3", "E5"]
     assert sheet.freeze_panes == "A3"
-
-
-def test_a_sheet_that_is_no_table_is_kept_as_it_is():
-    assert first_sheet(whole([("说明", None, [["每人一行"]], {})])) == [["每人一行"]]
+    assert {str(span) for span in sheet.merged_cells.ranges} == {"A1:D1", "A6:B6"}
 
 
 def test_a_file_without_rows_is_a_file():
-    assert sheets(whole([("空", None, [], {})])) == {"空": []}
+    assert sheets(whole([Original("空", 0, [], set(), {}, ())])) == {"空": [["错误说明", "原行号"]]}
 
 
 @pytest.mark.parametrize(
@@ -115,4 +114,4 @@ cells = st.one_of(
 def test_any_mess_of_cells_is_written(rows, messages):
     numbered = [(number, row, messages) for number, row in enumerate(rows, 2)]
     assert len(first_sheet(bad_rows(HEADER, numbered))) == len(rows) + 1
-    assert sheets(whole([("名单", 1 if rows else None, rows, {2: messages})]))
+    assert sheets(whole([Original("名单", min(1, len(rows)), rows, set(range(2, 9)), {2: messages}, HEADER)]))

@@ -496,6 +496,80 @@ def test_headers_of_two_rows_and_what_was_answered_about_them_hold_for_the_rest(
     assert [bool(field) for field in fields] == [True] * 4 + [False] * 3
 
 
+def book_of(client, page, step):
+    return openpyxl.load_workbook(io.BytesIO(client.post(at(page, step)).content))
+
+
+def rows_of(sheet):
+    return [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
+
+
+def test_a_blank_column_in_a_list_does_not_move_the_cells_of_its_bad_rows(client, send):
+    header = [*HEADER[:2], None, *HEADER[2:]]
+    page = send([person(1, 身份证号=wrong(number(1)))], header)
+    (sheet,) = book_of(client, page, "bad-rows").worksheets
+    told = dict(zip(*rows_of(sheet)[:2], strict=True))
+    assert {key: told[key] for key in ("姓名", "性别", "职务")} == {"姓名": name(1), "性别": "男", "职务": "队员"}
+
+
+@pytest.fixture
+def printed(client):
+    """A list as it is printed, with two mistakes: title, date, a header of two rows, sums, signatures, and its page."""
+    wide = len(HEADER)
+    above = [["东塘第一社区联防队员花名册"], ["填报日期：2014年7月1日"]]
+    upper = ["序号", "姓名", "基本情况", None, None, None, "其他", None]
+    lower = [None, None, *HEADER[2:]]
+    people = [person(1), person(2, 身份证号=wrong(number(2))), person(3), person(4, 姓名=None)]
+    rows = [*above, upper, lower, *table(people)[1:], ["合计：4人"], [], ["制表人：陈某", None, None, "审核人：李某"]]
+    spans = ["A1:H1", "A2:H2", "A3:A4", "B3:B4", "C3:F3", "G3:H3", "A9:H9"]
+    data = {
+        "file": SimpleUploadedFile(
+            "花名册.xlsx", xlsx({"花名册": rows, "说明": [["每人一行"]]}, merged={"花名册": spans})
+        ),
+        "unit_code": VILLAGE,
+        "force": "joint_defence",
+    }
+    page = client.post(f"{LIST}add/", data)["Location"]
+    return page, [[cell or "" for cell in [*row, *[None] * wide][:wide]] for row in rows], spans
+
+
+def test_the_whole_file_comes_back_as_it_was_with_its_mistakes_marked(client, printed):
+    page, rows, spans = printed
+    (sheet,) = book_of(client, page, "marked").worksheets
+    found = rows_of(sheet)
+    wide = len(HEADER)
+    assert [row[:wide] for row in found] == [[str(cell) for cell in row] for row in rows]
+    assert found[3][wide:] == ["错误说明", "原行号"]
+    assert [row[-1] for row in found] == ["", "", "", "原行号", "5", "6", "7", "8", "", "", ""]
+    assert [row[wide].partition("：")[0] for row in found[4:8]] == ["", "基本情况/身份证号", "", "姓名"]
+    assert {str(span) for span in sheet.merged_cells.ranges} == set(spans)
+
+
+def test_the_whole_file_corrected_and_sent_again_is_read_as_the_first(client, clerk, printed):
+    page, _rows, _spans = printed
+    book = book_of(client, page, "marked")
+    book.active["D6"], book.active["B8"] = number(2), name(4)
+    out = io.BytesIO()
+    book.save(out)
+    data = {
+        "file": SimpleUploadedFile("更正.xlsx", out.getvalue()), "unit_code": VILLAGE, "force": "joint_defence"
+    }  # fmt: skip
+    again = client.post(f"{LIST}add/", data)["Location"]
+    with as_account(clerk):
+        counts = RosterImport.objects.get(pk=batch(again)).counts
+    assert (counts["rows"], counts["create"]) == (4, 4)
+
+
+def test_the_whole_file_comes_back_also_of_a_list_without_a_header(client):
+    cells = "\n".join("\t".join(map(str, row)) for row in table([person(1), person(2)])[1:])
+    cells = cells.replace(number(2), wrong(number(2)))
+    page = client.post(f"{LIST}add/", {"unit_code": VILLAGE, "force": "joint_defence", "pasted": cells})["Location"]
+    (sheet,) = book_of(client, page, "marked").worksheets
+    header, *people = rows_of(sheet)
+    assert header[-2:] == ["错误说明", "原行号"]
+    assert [row[1] for row in people] == [name(1), name(2)]
+
+
 def test_a_row_that_is_left_behind_takes_along_what_the_rows_above_gave_it(visitor, account):
     town = visitor(account("staff", TOWN, username="town"))
     rows = [person(1, 村居="东塘第一社区"), person(2, 村居=None), person(3, 村居="同上")]
