@@ -163,6 +163,9 @@ def import_roster(request, roster):
     messages.success(
         request, _("Imported: %(create)d new, %(change)d changed, %(unchanged)d unchanged.") % roster.counts
     )
+    if asked := roster.rows.filter(request_id__isnull=False).count():
+        message = _("Requests sent to the units that keep the files: %(asked)d. Their answers come under “Requests”.")
+        messages.info(request, message % {"asked": asked})
     if rest := roster.staged.count():
         messages.warning(request, _("%(rest)d rows were not imported; see below how to go on.") % {"rest": rest})
     return redirect(url(roster))
@@ -170,9 +173,10 @@ def import_roster(request, roster):
 
 @posted
 def undo(request, roster):
-    if "confirmed" not in request.POST:
-        return render(request, f"{BATCH}/undo.html", context_of(request, roster))
     try:
+        if "confirmed" not in request.POST:
+            undoing.check(roster, request.user)
+            return render(request, f"{BATCH}/undo.html", context_of(request, roster))
         with transaction.atomic():
             undone = undoing.undo(roster, request.user)
     except undoing.NotUndoable as refusal:

@@ -57,7 +57,7 @@ def undo(roster: RosterImport, account: Account) -> Undone:
 
     What hangs on a person all the same (an account for pay, say) makes the database refuse: IntegrityError.
     """
-    _refuse(roster, account)
+    check(roster, account)
     if later := later_changes(roster):
         return Undone(roster.pk, refused=tuple(later))
     rows = roster.rows.filter(fate__in=WRITTEN).count()
@@ -67,7 +67,8 @@ def undo(roster: RosterImport, account: Account) -> Undone:
     return Undone(roster.pk, rows)
 
 
-def _refuse(roster: RosterImport, account: Account) -> None:
+def check(roster: RosterImport, account: Account) -> None:
+    """Raises NotUndoable where the account takes back nothing of this roster."""
     if roster.committed_at is None:
         raise NotUndoable("not_imported", _("This roster was not imported; there is nothing to undo."))
     if roster.undone_at:
@@ -108,8 +109,8 @@ def _take_back(roster: RosterImport, by: str) -> None:
             "UPDATE personnel_rosterimport SET undone_at = now(), undone_by = %s WHERE id = %s", [by[:80], roster.pk]
         )
         cursor.execute(
-            "UPDATE personnel_transferrequest t SET answer = 'lapsed', answered_on = %s FROM personnel_importedline r"
-            " WHERE r.roster_id = %s AND r.request_id = t.id AND t.answer = ''",
+            "UPDATE personnel_transferrequest t SET answer = 'withdrawn', answered_on = %s"
+            " FROM personnel_importedline r WHERE r.roster_id = %s AND r.request_id = t.id AND t.answer = ''",
             [timezone.localdate(), roster.pk],
         )
         _restore(cursor, roster, Assignment, "service", SERVICE_COLUMNS)

@@ -388,9 +388,12 @@ def test_a_person_of_the_next_village_is_asked_for_and_the_choices_are_explained
     assert (group.is_about_another_unit, group.shown[0].person) == (True, name(1))
     assert {choice["value"] for choice in group.choices} == {"skip", "transfer", "second"}
     town.post(at(page, "answer"), {f"q-{group.id}": "transfer"})
-    town.post(at(page, "import"))
+    assert "已向保管档案的单位发出申请：1件" in told(town.post(at(page, "import"), follow=True))
     with as_account(staff):
         assert TransferRequest.objects.get().name == name(1)
+    town.post(at(page, "undo"), {"confirmed": "1"})
+    with as_account(staff):
+        assert TransferRequest.objects.get().answer == TransferRequest.Answer.WITHDRAWN
 
 
 # --- correcting -------------------------------------------------------------------------------------------------------
@@ -666,8 +669,10 @@ def test_imports_are_undone_in_the_order_in_which_they_were_imported_not_sent(cl
 
 def test_what_was_not_imported_is_not_undone(client, send):
     page = send([person(1)])
-    answer = client.post(at(page, "undo"), {"confirmed": "1"}, follow=True)
-    assert "没有导入" in told(answer)
+    for data in ({}, {"confirmed": "1"}):
+        answer = client.post(at(page, "undo"), data, follow=True)
+        assert "没有导入" in told(answer)
+        assert "将被删去" not in text(answer)
 
 
 # --- the workbench ----------------------------------------------------------------------------------------------------
