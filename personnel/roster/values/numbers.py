@@ -82,6 +82,8 @@ def document(cell: Cell, kind: str | None, today: date) -> Document:
         text = HIDDEN.sub("", text).strip()
     if means_blank(text):
         text = ""
+    if _MASKED.search(text):
+        return _refused(kind, IdNumberError("masked", _masked()))
     try:
         if kind is None:
             told = identity.parse(text, today)
@@ -92,6 +94,13 @@ def document(cell: Cell, kind: str | None, today: date) -> Document:
     except IdNumberError as error:
         return _refused(kind, error)
     return Document(kind, Cleaned(number))
+
+
+_MASKED = re.compile(r"[*＊]{3}|[xX×]{4}")
+
+
+def _masked():
+    return _("Digits of this number are hidden, as in a list that was printed or exported: enter the whole number.")
 
 
 def _became_number():

@@ -468,6 +468,14 @@ def test_case_54_columns_of_yes_and_no_without_a_place_in_the_register_are_told_
     assert_told(examined, (1, "I", "该列暂未导入：是否购买社保"))
 
 
+@pytest.mark.parametrize(
+    "hidden", ["440199************", "4401991985****0011", "440199XXXXXXXX0011", "440199＊＊＊＊＊＊＊＊0011"]
+)
+def test_a_number_with_hidden_digits_is_refused_with_what_to_do(clerk, hidden):
+    examined = send(clerk, people(person(1, 身份证号=hidden)))
+    assert said(examined.problems) == [(2, "D", "号码有几位被遮盖（打印或导出的名单常是这样），请填写完整号码")]
+
+
 @pytest.mark.parametrize("word", ["-", "无", "暂无", "N/A", 0, "/", "——", "  "])
 def test_case_55_words_for_nothing_are_nothing(clerk, word):
     examined = send(clerk, people(person(1, 籍贯=word, 民族=word, 联系电话=word), more=["籍贯", "民族"]))
