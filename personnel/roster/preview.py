@@ -52,6 +52,10 @@ class ShownRow:
         return [cell for cell in self.cells if cell.level in ("problem", "question")]
 
     @property
+    def changed(self) -> list[ShownCell]:
+        return [cell for cell in self.cells if cell.is_change]
+
+    @property
     def letters(self) -> str:
         return "、".join(cell.where.partition(" ")[0] for cell in self.marked)
 

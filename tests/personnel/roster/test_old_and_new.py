@@ -77,3 +77,9 @@ def test_a_part_that_is_known_is_not_asked_for_and_not_overwritten(known, clerk,
 def test_another_part_than_is_known_is_told_in_numbers(known, clerk, cells):
     told, _page = cells(clerk, person(1, **{"专职/兼职": "0.5"}), [*HEADER, "专职/兼职"])
     assert told["专职/兼职"] == "60%→50%0.5"
+
+
+def test_what_changes_is_told_beside_the_row_number_too_where_nobody_has_to_scroll(known, clerk, cells):
+    _told, page = cells(clerk, person(1, 文化程度=None, 职务=None, **{"专职/兼职": "0.5"}), [*HEADER, "专职/兼职"])
+    beside = re.search(r'<td class="roster-fate">.*?</td>', page, re.DOTALL)[0]
+    assert "I 专职/兼职: <del>60%</del> → <ins>50%</ins>" in beside
