@@ -116,7 +116,7 @@ def page(request, roster):
     rows = roster.staged if is_waiting else roster.rows
     rows = rows.filter(fate=fate) if fate else rows
     shown = Paginator(rows.order_by("sheet", "number"), ROWS_A_PAGE).get_page(request.GET.get("p"))
-    unanswered = StagedRoster.objects.filter(roster=roster).first() if is_waiting else None
+    unanswered = StagedRoster.objects.filter(roster=roster).defer("rest").first() if is_waiting else None
     asked = unanswered.questions if unanswered else []
     context = {
         "rows": shown, "fate": fate, "is_waiting": is_waiting,
