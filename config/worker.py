@@ -16,7 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 5  # for a job at the end of the site; what it has not written by then it will do again
 LOOK_EVERY_SECONDS = 1
-LONGEST_PAUSE_SECONDS = 60  # before a worker that ends at once is started again
+AT_ONCE_SECONDS = 10  # a worker that ends sooner is started again later and later
+LONGEST_PAUSE_SECONDS = 60
 
 
 @contextmanager
@@ -38,7 +39,7 @@ def mind() -> None:
             if _input_ended(LOOK_EVERY_SECONDS):
                 _end(worker, PATIENCE_SECONDS)
                 return
-        if time.monotonic() - begun > LONGEST_PAUSE_SECONDS:
+        if time.monotonic() - begun > AT_ONCE_SECONDS:
             pause = LOOK_EVERY_SECONDS
         sys.stderr.write(f"manage.py work ended ({worker.returncode}); it is started again\n")
         if _input_ended(pause):
