@@ -141,7 +141,9 @@ def said(roster):
 
 
 def next_step(roster, asked):
-    """What is to be done first: "answer", then "correct", then "import"."""
+    """What is to be done first: "judge", where that was broken off, "answer", "correct", then "import"."""
+    if not roster_jobs.is_judged(roster):
+        return "judge"
     if asked:
         return "answer"
     return "correct" if roster.counts["reject"] or roster.counts["ask"] else "import"

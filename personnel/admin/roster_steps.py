@@ -49,9 +49,12 @@ def back_to(request, roster, line):
 # --- answering and correcting -----------------------------------------------------------------------------------------
 
 
-def waiting(request, roster):
+def waiting(request, roster, *, even_at_work=False):
     """Whether the roster may still be worked on by this account; says why not."""
     if is_worked_on(roster, request.user) and StagedRoster.objects.filter(roster=roster).exists():
+        if not even_at_work and roster_jobs.running(roster):
+            messages.warning(request, _("This roster is at work just now; please wait until it is done."))
+            return False
         return True
     state = STATES[standing_of(roster)]
     messages.error(request, _("This roster cannot be changed any more: %(state)s.") % {"state": state})
@@ -63,7 +66,9 @@ def answer(request, roster):
     """Take over what was chosen, or forget all that was chosen so far."""
     if not waiting(request, roster):
         return redirect(url(roster))
-    if "again" in request.POST:
+    if "judge" in request.POST:
+        messages.success(request, _("The roster is judged once more."))
+    elif "again" in request.POST:
         roster.answers = {}
         messages.success(request, _("Your answers were taken back; the questions are asked again."))
     elif given := given_answers(request, roster):
@@ -137,7 +142,7 @@ def skip(request, roster, sheet, number):
 @posted
 def drop(request, roster):
     """Give the roster up: its lines go at once."""
-    if waiting(request, roster):
+    if waiting(request, roster, even_at_work=True):
         staging.put_away(roster)
         messages.success(request, _("The roster was put away; nothing was imported."))
     return redirect(reverse("admin:personnel_rosterimport_changelist"))
@@ -152,7 +157,7 @@ def import_roster(request, roster):
         told = {"at": clock(roster.committed_at), "by": roster.account_name}
         messages.warning(request, _("This roster was imported already, at %(at)s by %(by)s.") % told)
         return redirect(url(roster))
-    if not waiting(request, roster):
+    if not waiting(request, roster) or not roster_jobs.is_judged(roster):
         return redirect(url(roster))
     outcome = roster_jobs.import_or_ask(roster, request.user, partial="partial" in request.POST)
     if outcome is None:

@@ -44,6 +44,11 @@ def is_large(roster: RosterImport) -> bool:
     return roster.counts.get("rows", 0) > ROWS_AT_ONCE
 
 
+def is_judged(roster: RosterImport) -> bool:
+    """Whether its lines were judged; until then their number is all that is known of them."""
+    return "create" in roster.counts
+
+
 def take_in(source: Source, terms: Terms, account: Account) -> RosterImport:
     """Keep what was sent for a look: judged at once, or, when it is large, beside the site."""
     roster = staging.record(source, terms, account)
@@ -81,7 +86,7 @@ def judge(account: Account, subject: int, options: dict, tell: jobs.Tell) -> str
         return _("The rows of this roster are not kept any longer.")
     total = roster.counts.get("rows", 0)
     tell(_("being read"), 0, total)
-    staging.judge_again(roster, account, tell=_judging(tell, total))
+    staging.judge_again(roster, account, tell=_judging(tell, total, _("being noted")))
     return ""
 
 
@@ -90,12 +95,13 @@ def import_staged_roster(account: Account, subject: int, options: dict, tell: jo
     roster = RosterImport.objects.select_for_update(of=("self",)).get(pk=subject)
     total = roster.counts.get("rows", 0)
     tell(_("being judged"), 0, total)
-    return import_staged(roster, account, partial=options.get("partial", False), tell=_judging(tell, total))
+    saving = _judging(tell, total, _("being saved"))
+    return import_staged(roster, account, partial=options.get("partial", False), tell=saving)
 
 
-def _judging(tell: jobs.Tell, total: int) -> Tell:
-    """Says how many lines are judged; once all are, what comes of it is being saved."""
-    return lambda done: tell(_("being saved") if done == total else _("being judged"), done, total)
+def _judging(tell: jobs.Tell, total: int, afterwards: str) -> Tell:
+    """Says how many lines are judged, and once all are, what is done afterwards."""
+    return lambda done: tell(afterwards if done == total else _("being judged"), done, total)
 
 
 def import_staged(roster: RosterImport, account: Account, *, partial: bool, tell: Tell | None = None) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.urls import reverse
 from django.utils import timezone
 
 from organization import jobs
@@ -72,7 +73,7 @@ def test_once_all_lines_are_judged_the_job_says_that_it_saves(clerk, large, is_p
     with as_account(clerk):
         assert roster_jobs.judge(clerk, roster.pk, {}, tell) == ""
         assert told[0] == ("正在读取", 0, total)
-        assert told[-1] == ("正在保存", total, total)
+        assert told[-1] == ("正在整理结果", total, total)  # nothing is written yet
         told.clear()
         assert roster_jobs.import_staged_roster(clerk, roster.pk, {"partial": True}, tell) == ""
     assert told[0] == ("正在核对", 0, total)
@@ -110,6 +111,53 @@ def test_a_job_that_ended_its_worker_three_times_is_given_up_and_says_so(clerk, 
     assert "三次" in jobs.latest([roster_jobs.JUDGE], roster.pk).said
     assert standing(clerk, roster).counts == {"rows": 6}
     assert jobs.work_off() == 0
+
+
+def page_of(roster, step="change"):
+    return reverse(f"admin:personnel_rosterimport_{step}", args=[roster.pk])
+
+
+def test_the_page_of_a_roster_whose_judging_was_given_up_says_so_and_begins_it_again(clerk, large, visitor):
+    roster, browser = large([person(n) for n in range(1, 7)]), visitor(clerk)
+    with gate():
+        Job.objects.update(attempts=jobs.MOST_ATTEMPTS)
+    jobs.work_off()
+    page = browser.get(page_of(roster))
+    assert page.context["step"] == "judge"
+    assert "三次" in page.content.decode()
+    assert "确认导入" not in page.content.decode()
+    assert browser.get(reverse("admin:index")).status_code == 200
+    assert browser.post(page_of(roster, "import")).status_code == 302
+    assert jobs.work_off() == 0
+    browser.post(page_of(roster, "answer"), {"judge": "1"})
+    assert jobs.work_off() == 1
+    assert standing(clerk, roster).counts["create"] == 6
+    assert browser.get(page_of(roster)).context["step"] == "import"
+
+
+def test_a_roster_that_waits_for_a_worker_can_be_given_up_on_its_page(clerk, large, visitor):
+    roster, browser = large([person(n) for n in range(1, 7)]), visitor(clerk)
+    assert f'action="{page_of(roster, "drop")}"' in browser.get(page_of(roster)).content.decode()
+    browser.post(page_of(roster, "drop"))
+    with as_account(clerk):
+        assert not staging.is_kept(roster)
+    assert jobs.work_off() == 1
+    assert standing(clerk, roster).state == "waiting"
+
+
+@pytest.mark.parametrize("step", ["import", "answer", "skip"])
+def test_what_is_pressed_while_a_roster_is_at_work_changes_nothing_and_says_to_wait(clerk, large, visitor, step):
+    roster, browser = large([person(n) for n in range(1, 7)]), visitor(clerk)
+    jobs.work_off()
+    with as_account(clerk):
+        roster_jobs.import_or_ask(standing(clerk, roster), clerk, partial=False)
+    more = [0, 2] if step == "skip" else []
+    address = reverse(f"admin:personnel_rosterimport_{step}", args=[roster.pk, *more])
+    answer = browser.post(address, {"again": "1"}, follow=True)
+    assert "正在处理" in " ".join(map(str, answer.context["messages"]))
+    assert jobs.work_off() == 1
+    told = standing(clerk, roster)
+    assert (told.state, told.failed_at, told.counts["create"]) == ("imported", None, 6)
 
 
 @pytest.mark.django_db(databases=["default", "owner"])
