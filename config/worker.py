@@ -23,21 +23,32 @@ LONGEST_PAUSE_SECONDS = 60
 @contextmanager
 def beside() -> Iterator[None]:
     """Have a worker for as long as the block, and no longer than the processes that hold its minder's input."""
-    minder = _started("-m", "config.worker", start_new_session=True)  # Ctrl-C in the terminal is for the site
+    minder = subprocess.Popen(
+        [sys.executable, "-m", "config.worker"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C in the terminal is for the site
+    )
     try:
         yield
     finally:
-        _end(minder, PATIENCE_SECONDS + 2 * LOOK_EVERY_SECONDS)
+        if minder.stdin:
+            minder.stdin.close()
+        _wait(minder, PATIENCE_SECONDS + 2 * LOOK_EVERY_SECONDS)
 
 
 def mind() -> None:
-    """Start the worker again whenever it ends, until standard input ends; each time later, if it ends at once."""
+    """Start the worker again whenever it ends, until standard input ends; each time later, if it ends at once.
+
+    The worker has the same input, so that it outlives whoever minds it, and not the site.
+    """
     pause = LOOK_EVERY_SECONDS
     while True:
-        worker, begun = _started("manage.py", "work", "--beside"), time.monotonic()
+        worker = subprocess.Popen([sys.executable, "manage.py", "work", "--beside"], cwd=ROOT)
+        begun = time.monotonic()
         while worker.poll() is None:
             if _input_ended(LOOK_EVERY_SECONDS):
-                _end(worker, PATIENCE_SECONDS)
+                _wait(worker, PATIENCE_SECONDS)
                 return
         if time.monotonic() - begun > AT_ONCE_SECONDS:
             pause = LOOK_EVERY_SECONDS
@@ -47,16 +58,7 @@ def mind() -> None:
         pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 
-def _started(*command: str, start_new_session: bool = False) -> subprocess.Popen[bytes]:
-    """A process of this program that sees the end of its input when this one is gone."""
-    return subprocess.Popen(  # noqa: S603
-        [sys.executable, *command], cwd=ROOT, stdin=subprocess.PIPE, start_new_session=start_new_session
-    )
-
-
-def _end(process: subprocess.Popen[bytes], patience: float) -> None:
-    if process.stdin:
-        process.stdin.close()
+def _wait(process: subprocess.Popen[bytes], patience: float) -> None:
     try:
         process.wait(patience)
     except subprocess.TimeoutExpired:

@@ -171,6 +171,22 @@ def test_a_worker_that_was_killed_is_started_again_and_ends_with_the_site(office
     assert workers(office) == []
 
 
+def parent_of(process):
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def test_a_worker_whose_minder_was_killed_goes_on_and_ends_with_the_site(office):
+    with running_site(office, **EMPTY):
+        worker = another_worker(office, than=None)
+        os.kill(parent_of(worker), signal.SIGKILL)
+        time.sleep(3)
+        assert workers(office) == [worker]
+    deadline = time.monotonic() + 10
+    while workers(office) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert workers(office) == []
+
+
 def test_a_port_in_use_is_one_clear_sentence(tmp_path):
     with closing(socket.socket()) as other:
         other.bind(("127.0.0.1", 0))
