@@ -4,12 +4,14 @@ Exit 0 is good, 1 says problems or questions, 2 refused.
 """
 
 import json
+import logging
 import sys
 from datetime import date
 from functools import partial
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +22,7 @@ from organization.refusal import Refusal, StrOrPromise
 from organization.scope import gate
 
 PROBLEMS, REFUSED = 1, 2
+log = logging.getLogger("qunfang.commands")
 
 
 class CommandRefused(Refusal):
@@ -55,6 +58,12 @@ class ScriptedCommand(BaseCommand):
             table, code = self.answer(**options)
         except Refusal as refusal:
             self.refuse(refusal, self.refusal_key(refusal))
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the database: %s", error)
+            self.refuse(CommandRefused("database_away", _("The database does not answer; nothing was saved.")))
+        except Exception:  # a fault of the program: scripts are told that there was one, people find it in the log
+            log.exception("the command failed")
+            self.refuse(CommandRefused("fault", _("Something went wrong; nothing was saved.")))
         if not options["json"]:
             self.tell(table)
         self.say(table)

@@ -127,7 +127,7 @@ def test_a_fault_on_the_way_leaves_neither_file_nor_record(people, town, tmp_pat
         raise OSError("disk full")
 
     monkeypatch.setattr("personnel.management.commands.export_roster.shutil.copyfileobj", broken)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(CommandError, match="没有保存任何内容"):
         run("--as", "town", *DAY, "-o", tmp_path / "list.xlsx")
     assert list(tmp_path.iterdir()) == []
     assert events() == []

@@ -1,6 +1,7 @@
 """A roster from file to register: judged, written whole or not at all, recorded, undone."""
 
 import json
+import os
 import subprocess
 import sys
 import uuid
@@ -15,7 +16,7 @@ from organization.scope import as_account, as_root
 from personnel.certificates import issuing
 from personnel.models import Assignment, Card, ImportedLine, Member, RosterImport, TransferRequest
 from personnel.photos import keeping
-from personnel.roster import jobs, staged_lines, staging
+from personnel.roster import direct, jobs, staged_lines, staging
 from personnel.roster.source import open_file
 from personnel.roster.staging import terms_of
 from personnel.roster.values.cleaner import Cleaner
@@ -311,6 +312,24 @@ def test_a_command_that_is_called_wrongly_ends_with_2_and_says_so_in_json(argume
     assert said["error"]["code"] == "arguments"
     assert "usage:" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_command_without_its_database_ends_with_2_and_says_so_in_json(tmp_path):
+    (tmp_path / "a.xlsx").write_bytes(xlsx({"花名册": table([person(1)])}))
+    done = subprocess.run(
+        [sys.executable, "manage.py", "import_roster", str(tmp_path / "a.xlsx"), "--as", "clerk", "--json"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+        env=os.environ | {"DATABASE_URL": "postgres://nobody:x@127.0.0.1:1/none"},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert json.loads(done.stdout.splitlines()[-1])["error"]["code"] == "database_away"
+
+
+def test_a_fault_within_a_command_is_said_in_json_and_told_whole_in_the_log(clerk, roster, monkeypatch, caplog):
+    monkeypatch.setattr(direct, "bring_in", lambda *given, **more: 1 / 0)
+    code, said = roster(clerk, [person(1)], "--commit")
+    assert (code, said["error"]["code"]) == (2, "fault")
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_a_file_that_is_none_is_refused(clerk, roster):
