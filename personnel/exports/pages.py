@@ -1,6 +1,8 @@
 """The pages beside the list of people: choosing how it is exported, and the workbook to be filled in."""
 
 import io
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -10,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from organization import rights
+from organization import divisions, rights
 from organization.guarded_admin import COUNT_CAP
 from organization.models import Unit
 from personnel.admin.people_filters import selection
@@ -20,7 +22,8 @@ from personnel.exports.export import RIGHT, ExportRefused, Order, export, number
 from personnel.exports.forms import ExportForm, TemplateForm
 from personnel.exports.people import blocks
 from personnel.exports.template import columns_of, template
-from personnel.models import Force
+from personnel.identity import DocumentKind
+from personnel.models import Force, Member
 from personnel.people import Selection
 
 TYPES = {
@@ -71,22 +74,34 @@ def template_page(request):
     if force not in Force.values:
         raise Http404
     unit = Unit.objects.get(code=selection(request).unit or request.user.unit_id)
-    members: list[tuple[str, ...]] = []
-    others: list[str] = []
+    filled = Filled()
     if request.GET.get("filled"):
         try:
-            members, others = _members(request, unit, force)
+            filled = _filled(request, unit, force)
         except ExportRefused as refusal:
             messages.error(request, str(refusal))
             return redirect(f"{reverse('admin:personnel_card_export')}?unit={unit.code}")
     units = Unit.objects.below(unit.code).open_on(timezone.localdate()).values_list("code", "name")
-    book = template(force, units=list(units), members=members, others=others, unit_name=unit.name)
+    above = Unit.objects.filter(code__in=divisions.parents(unit.code)).values_list("code", "name")  # its town
+    book = template(
+        force, units=[*above, *units], unit_name=unit.name,
+        members=filled.members, others=filled.others, other_documents=filled.other_documents,
+    )  # fmt: skip
     return as_file(io.BytesIO(book), f"{unit.name}{columns_of(force).title}.xlsx")
 
 
-def _members(request, unit: Unit, force: str) -> tuple[list[tuple[str, ...]], list[str]]:
-    """The rows of those who serve, and the names of those whose file another unit keeps: a roster cannot bring these
-    back. Raises ExportRefused."""
+@dataclass(frozen=True)
+class Filled:
+    """The rows of those who serve; the names of those whose file another unit keeps, whom a roster cannot bring back;
+    whether there are people with another document than an identity card."""
+
+    members: Sequence[tuple[str, ...]] = ()
+    others: Sequence[str] = ()
+    other_documents: bool = False
+
+
+def _filled(request, unit: Unit, force: str) -> Filled:
+    """Raises ExportRefused."""
     role = request.user.role or ""
     if not request.user.has_perm(RIGHT):
         raise PermissionDenied
@@ -96,7 +111,9 @@ def _members(request, unit: Unit, force: str) -> tuple[list[tuple[str, ...]], li
     asked = Selection(day=timezone.localdate(), unit=unit.code, service={"force": force})
     is_masked, reason = numbers.shown_to(role) == numbers.MASKED, request.GET.get("reason", "")
     shown = numbers_shown(asked, request.user, full=is_masked, reason=reason)
-    columns = columns_of(force).columns
+    files = Member.objects.filter(pk__in=asked.cards().values("member_id"))
+    has_others = files.exclude(document=DocumentKind.RESIDENT_ID).exists()
+    columns = columns_of(force, other_documents=has_others).columns
     members, others = list[tuple[str, ...]](), list[str]()
     for block in blocks(asked, shown):
         for file, name, member in zip(block.file["file"], block.card["name"], rows(columns, [block]), strict=True):
@@ -106,7 +123,7 @@ def _members(request, unit: Unit, force: str) -> tuple[list[tuple[str, ...]], li
                 others.append(name)
     told = "、".join(column.header for column in columns)
     record(asked, reason, rows=len(members), layout="template", format="xlsx", numbers=shown, columns=told)
-    return members, others
+    return Filled(members, others, has_others)
 
 
 def as_file(file, name: str) -> FileResponse:

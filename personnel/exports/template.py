@@ -5,14 +5,16 @@ Written by xlsxwriter, which knows drop-downs; it is short, so it may be built i
 
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import xlsxwriter
 
 from organization import divisions
-from personnel.exports.columns import COLUMNS, FULL_TIME, PART_TIME, Column, words
+from personnel.exports.columns import COLUMNS, FULL_TIME, PART_TIME, Column, coded, words
+from personnel.exports.people import Block
 from personnel.exports.template_hints import HINTS, NOTES, OTHERS
 from personnel.exports.xlsx import clean
+from personnel.identity import DocumentKind
 
 OPTIONS, NOTES_SHEET = "选项", "填写说明"
 SPARE_ROWS = 1000
@@ -23,20 +25,34 @@ USUAL_SHARES = (50, 10, 20, 30, 40, 60, 70, 80, 90)
 TEXT = {"num_format": "@", "valign": "vcenter"}
 _OFFICER = (
     "seq", "name", "sex", "ethnicity", "birth_date", "native_place", "political", "education", "graduate_school",
-    "id_number", "household_address", "address", "phone", "town", "village", "post", "category", "grade", "badge",
-    "started_on", "contract_from", "contract_until", "military", "remark",
+    "id_number", "household_address", "address", "phone", "town", "village", "post", "category", "grade",
+    "badge", "started_on", "contract_from", "contract_until", "military", "remark",
 )  # fmt: skip
 FORCES: dict[str, tuple[str, ...]] = {
     "auxiliary": _OFFICER,
     "patrol": tuple(key for key in _OFFICER if key != "category"),
     "joint_defence": (
-        "seq", "name", "sex", "age", "education", "political", "occupation", "id_number", "town", "village", "post",
-        "share", "sponsor", "started_on", "phone", "remark",
+        "seq", "name", "sex", "age", "education", "political", "occupation", "id_number", "town", "village",
+        "post", "share", "sponsor", "started_on", "phone", "remark",
     ),
-    "guard": ("seq", "employer", "name", "id_number", "started_on", "post", "phone", "town", "village", "remark"),
-    "volunteer": ("seq", "name", "sex", "id_number", "phone", "town", "village", "specialty", "started_on", "remark"),
+    "guard": (
+        "seq", "employer", "name", "id_number", "started_on", "post", "phone", "town", "village", "remark",
+    ),
+    "volunteer": (
+        "seq", "name", "sex", "id_number", "phone", "town", "village", "specialty", "started_on", "remark",
+    ),
 }  # fmt: skip
-CODED = ("ethnicity", "political", "education", "occupation", "military")
+
+
+def _documents(block: Block, _places) -> list[str]:
+    """Nearly everybody has an identity card, which needs not be said."""
+    resident = DocumentKind.RESIDENT_ID
+    return coded([None if kind == resident else kind for kind in block.file["document"]], "document")
+
+
+_OWN = {"document": replace(COLUMNS["document"], texts=_documents)}
+_OF_OTHER_DOCUMENTS = ("document", "sex", "birth_date")  # a citizen's number tells them
+CODED = ("document", "ethnicity", "political", "education", "occupation", "military")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +63,13 @@ class Columns:
     columns: tuple[Column, ...]
 
 
-def columns_of(force: str) -> Columns:
-    """KeyError for an unknown force."""
-    return Columns(f"{words('force')[force]}花名册模板", tuple(COLUMNS[key] for key in FORCES[force]))
+def columns_of(force: str, *, other_documents: bool = False) -> Columns:
+    """With the columns that people without an identity card need, or without. KeyError for an unknown force."""
+    keys = FORCES[force]
+    if other_documents:
+        at = keys.index("id_number")
+        keys = (*keys[:at], *(key for key in _OF_OTHER_DOCUMENTS if key not in keys), *keys[at:])
+    return Columns(f"{words('force')[force]}花名册模板", tuple((COLUMNS | _OWN)[key] for key in keys))
 
 
 def template(
@@ -59,15 +79,16 @@ def template(
     members: Iterable[Sequence[str]] = (),
     others: Sequence[str] = (),
     unit_name: str = "",
+    other_documents: bool = False,
 ) -> bytes:
-    """The workbook for a force, with the units (code, name) to choose from; `members` are rows of `columns_of(force)`,
+    """The workbook for a force, with the units (code, name) to choose from; `members` are rows of its `columns_of`,
     `others` the names of those who serve too, but have their file elsewhere.
 
     The importer passes over the hidden sheet of choices and over the notes.
     """
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    known = columns_of(force)
+    known = columns_of(force, other_documents=other_documents)
     sheet = book.add_worksheet(words("force")[force] or "")
     last = min(_write_people(book, sheet, known.columns, members) + SPARE_ROWS, MOST_ROWS)
     _write_notes(book, known.columns, unit_name, others)

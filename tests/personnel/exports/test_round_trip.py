@@ -80,6 +80,26 @@ def test_a_list_comes_back_without_a_change_or_a_question(kind, serving, clerk, 
     assert fates(examined) == ["unchanged"] * count
 
 
+def test_people_with_another_document_come_back_too_and_the_others_need_not_name_theirs(serving, clerk, visitor):
+    count = serving("volunteer")
+    serve(MemberFactory(name="何旅人", document="taiwan_permit", id_number="06206994"), since="2013-01-01",
+          force="volunteer", share=0)  # fmt: skip
+    data = content(visitor(clerk).get(f"{TEMPLATE}?force=volunteer&filled=1"))
+    header, *people = first_sheet(data)
+    assert "证件类型" not in first_sheet(content(visitor(clerk).get(f"{TEMPLATE}?force=volunteer")))[0]
+    assert sorted(row[header.index("证件类型")] for row in people) == ["", "台湾居民来往大陆通行证"]
+    examined = send(clerk, data, force="volunteer")
+    assert said([*examined.questions, *examined.problems]) == []
+    assert fates(examined) == ["unchanged"] * (count + 1)
+
+
+def test_the_workbook_of_a_village_offers_its_town(clerk, visitor):
+    data = content(visitor(clerk).get(f"{TEMPLATE}?force=volunteer"))
+    options = sheets(data)["选项"]
+    header = first_sheet(data)[0]
+    assert [row[header.index("所属镇街")] for row in options if row[header.index("所属镇街")]] == ["东塘街道"]
+
+
 def test_a_corrected_share_of_a_filled_workbook_is_taken(serving, clerk, visitor):
     serving("joint_defence")
     sheet = first_sheet(content(visitor(clerk).get(f"{TEMPLATE}?force=joint_defence&filled=1")))
