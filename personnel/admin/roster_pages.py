@@ -15,7 +15,7 @@ from personnel.admin.roster_forms import UploadForm
 from personnel.models import ImportedRow, RosterImport, StagedRoster
 from personnel.models.roster import STAGED_FOR
 from personnel.roster import jobs as roster_jobs
-from personnel.roster import staging
+from personnel.roster import staging, undoing
 from personnel.roster.preview import Preview
 from personnel.roster.shapes import FileRefused
 
@@ -129,6 +129,7 @@ def page(request, roster):
     else:
         state = standing_of(roster)
         context |= {"state": state, "standing": STATES[state], "rest": roster.staged.count()}
+        context["may_undo"] = undoing.is_offered(roster, request.user)
     return render(
         request, f"{BATCH}/{'preview' if is_waiting else 'record'}.html", context_of(request, roster, **context)
     )

@@ -177,8 +177,10 @@ def by_sheet(found: Iterable[Notice]) -> dict[str, list[list]]:
 
 
 def notices(findings: Iterable[Finding]) -> list[dict]:
-    """Notices in short: of those of one kind and column of a sheet the first, and how many rows it is said of."""
+    """Notices in short: of those of one kind and column of a sheet the first, and of how many rows it is said; where
+    the sentences differ, `example` is the row of the first."""
     found: dict[tuple, dict] = {}
+    firsts: dict[tuple, tuple[int, str]] = {}
     for one in findings:
         # What is said of a sheet or column stands alone; what is said of rows is counted.
         key = (one.sheet, one.column, one.code, None if one.row else str(one.message))
@@ -193,4 +195,10 @@ def notices(findings: Iterable[Finding]) -> list[dict]:
             },
         )
         told_of["rows"] += 1 if one.row else 0
+        if (
+            one.row
+            and "example" not in told_of
+            and str(one.message) != firsts.setdefault(key, (one.row, str(one.message)))[1]
+        ):
+            told_of["example"] = firsts[key][0]
     return list(found.values())

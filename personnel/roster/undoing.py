@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from psycopg2.sql import SQL, Composable, Identifier, Literal
 
-from organization import divisions, events
+from organization import divisions, events, rights
 from organization.models import Account, TrailEntry
 from organization.refusal import Refusal
 from organization.scope import current, entered
@@ -74,8 +74,20 @@ def check(roster: RosterImport, account: Account) -> None:
     if roster.undone_at:
         raise NotUndoable("already_undone", _("This import was undone already."))
     is_superior = divisions.level(account.unit_id) != divisions.level(roster.unit_id)
+    keeps = rights.FORCES_WRITTEN.get(account.role or "", ())
+    if roster.force and roster.force not in keeps:
+        raise NotUndoable("not_yours", _("An import of this force is undone by an office that keeps it."))
     if roster.account != account.pk and not is_superior:
         raise NotUndoable("not_yours", _("An import is undone by who sent it, or by a superior unit."))
+
+
+def is_offered(roster: RosterImport, account: Account) -> bool:
+    """Whether the account may try to take this import back."""
+    try:
+        check(roster, account)
+    except NotUndoable:
+        return False
+    return True
 
 
 def later_changes(roster: RosterImport) -> list[Later]:

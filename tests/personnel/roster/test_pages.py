@@ -188,6 +188,19 @@ def test_another_clerk_of_the_village_can_neither_confirm_nor_change_it(client, 
     assert state(clerk) == before
 
 
+def test_an_undo_is_offered_to_those_who_may_take_it_back(client, send, account, visitor):
+    page = send([person(1)])
+    client.post(at(page, "import"))
+    readers = {
+        "sender": client,
+        "colleague": visitor(account("clerk", VILLAGE, username="colleague")),
+        "town": visitor(account("staff", TOWN, username="town")),
+        "hr": visitor(account("hr", username="hr")),
+    }
+    offered = {who for who, reader in readers.items() if at(page, "undo") in text(reader.get(page))}
+    assert offered == {"sender", "town"}
+
+
 def test_the_town_above_sees_the_record_and_undoes_the_import(client, clerk, send, account, visitor):
     page = send([person(1)])
     client.post(at(page, "import"))
@@ -294,6 +307,14 @@ def test_a_blank_cell_of_a_merged_range_shows_what_it_means(visitor, account):
     answer = town.post(f"{LIST}add/", {"file": data, "unit_code": TOWN, "force": "joint_defence"}, follow=True)
     cells = [line.cells[8] for line in answer.context["preview"].rows()]
     assert [(cell.text, cell.above) for cell in cells] == [("东塘第一社区", ""), *[("", "东塘第一社区")] * 2]
+
+
+def test_a_notice_that_differs_from_row_to_row_says_of_which_row_it_is_the_sentence(client, send):
+    page = send([person(1, 入队时间="2014-7"), person(2, 入队时间="2014-8"), person(3, 职务="x" * 9)])
+    answer = client.get(page)
+    (notice,) = [each for each in answer.context["roster"].notices if each["code"] == "month_only"]
+    assert (notice["rows"], notice["example"]) == (2, 2)
+    assert "例如第2行" in text(answer)
 
 
 def test_a_whole_roster_lists_who_is_missing(client, send):
