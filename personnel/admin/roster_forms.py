@@ -76,8 +76,11 @@ class UploadForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if not self.errors and not cleaned.get("file") and not (cleaned.get("pasted") or "").strip():
+        has_cells = bool((cleaned.get("pasted") or "").strip())
+        if not self.errors and not cleaned.get("file") and not has_cells:
             raise forms.ValidationError(_("Choose a file, or paste cells."))
+        if cleaned.get("file") and has_cells:
+            raise forms.ValidationError(_("There are both a file and pasted cells: send one after the other."))
         return cleaned
 
     def source(self, terms):

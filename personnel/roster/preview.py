@@ -52,6 +52,10 @@ class ShownRow:
         return [cell for cell in self.cells if cell.level in ("problem", "question")]
 
     @property
+    def noticed(self) -> list[ShownCell]:
+        return [cell for cell in self.cells if cell.level == "notice"]
+
+    @property
     def changed(self) -> list[ShownCell]:
         return [cell for cell in self.cells if cell.is_change]
 

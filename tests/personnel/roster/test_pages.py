@@ -118,6 +118,7 @@ def test_a_character_without_a_meaning_in_pasted_cells_does_no_harm(client, cler
         ({"file": SimpleUploadedFile("a.xlsx", b"\x00\x01nothing")}, "file"),
         ({"pasted": "无关\t文字\n1\t2"}, "pasted"),
         ({}, "__all__"),
+        ({"file": SimpleUploadedFile("a.xlsx", xlsx({"花名册": table([person(1)])})), "pasted": "姓名"}, "__all__"),
         ({"file": SimpleUploadedFile("a.xlsx", b"")}, "file"),
     ],
 )
