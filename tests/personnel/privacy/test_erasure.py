@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from organization.belonging import reach
 from organization.models import SecurityEvent, TrailEntry
@@ -31,7 +32,7 @@ from tests.conftest import OTHER_VILLAGE, VILLAGE
 from tests.factories import MemberFactory, serve
 from tests.personnel.test_typed_work import AT_ONCE, key_in, ticked_in
 
-TODAY = date(2026, 11, 26)
+TODAY = timezone.localdate()
 DUE_PAGE = "/personnel/erasurebatch/due/"
 
 
@@ -58,7 +59,7 @@ def test_a_file_is_due_when_the_years_of_its_force_have_gone_by_since_the_last_s
     due_today = MemberFactory(unit=village)
     serve(due_today, since="2010-01-01", until="2021-11-26")
     serve(MemberFactory(unit=village), since="2010-01-01")  # still serves
-    assert [each.member for each in erasure.due(TODAY)] == [long_gone.pk, due_today.pk]
+    assert [each.member for each in erasure.due(date(2026, 11, 26))] == [long_gone.pk, due_today.pk]
 
 
 def test_of_several_forces_the_longest_term_counts(root, village):
@@ -66,7 +67,7 @@ def test_of_several_forces_the_longest_term_counts(root, village):
     member = MemberFactory(unit=village)
     serve(member, since="2001-01-01", until="2002-01-01", force="guard", sponsor="")
     serve(member, since="2002-01-01", until="2005-01-01")
-    assert erasure.due(TODAY) == []
+    assert erasure.due(date(2031, 12, 31)) == []
     assert [each.due_on for each in erasure.due(date(2033, 1, 1))] == [date(2032, 1, 1)]
 
 
