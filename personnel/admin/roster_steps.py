@@ -194,7 +194,8 @@ def undo(request, roster):
         messages.error(request, _("Nothing was undone. %(reason)s") % {"reason": reason})
         return redirect(url(roster))
     if undone.refused:
-        return render(request, f"{BATCH}/undo.html", context_of(request, roster, refused=undone.refused), status=409)
+        later = {"refused": undone.refused, "imports": undoing.imports_among(undone.refused)}
+        return render(request, f"{BATCH}/undo.html", context_of(request, roster, **later), status=409)
     messages.success(request, _("The import was undone: %(rows)d rows were taken back.") % {"rows": undone.rows})
     return redirect(url(roster))
 

@@ -1,12 +1,12 @@
 """Taking a whole import back: what it created goes, what it changed becomes what it was, or nothing is touched."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Min
+from django.db.models import F, Min, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from psycopg2.sql import SQL, Composable, Identifier, Literal
@@ -31,12 +31,16 @@ READ_AS = (
 
 @dataclass(frozen=True)
 class Later:
-    """A file that stands in the way of an undo: whose it is, and who changed it when ("" where we may not know)."""
+    """A file that stands in the way of an undo: whose it is, and who changed it when ("" where we may not know).
+
+    `batch` is what the trail calls the import or other batch that did it.
+    """
 
     member: int
     name: str
     changed_at: datetime
     by: str
+    batch: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,12 +110,18 @@ def later_changes(roster: RosterImport) -> list[Later]:
     taken_back = RosterImport.objects.filter(committed_at__gte=imported_at, undone_at__isnull=False)
     ours = [str(roster.pk), *map(str, taken_back.values_list("pk", flat=True))]
     entries = TrailEntry.objects.filter(id__gt=first, member__in=written).exclude(batch__in=ours)
-    found = {entry.member: (entry.at, entry.who) for entry in entries.order_by("id")}
+    found = {entry.member: (entry.at, entry.who, entry.batch or "") for entry in entries.order_by("id")}
     gone = sorted({member for member in touched if member is not None} - names.keys())
     for issued in Certificate.objects.filter(member__in=written, issued_at__gte=imported_at).order_by("id"):
-        found.setdefault(issued.member_id, (issued.issued_at, issued.account_name))  # the trail does not tell of it
+        found.setdefault(issued.member_id, (issued.issued_at, issued.account_name, ""))  # the trail does not tell of it
     away = [Later(member, "", imported_at, "") for member in gone]
-    return away + [Later(key, names[key], at, who) for key, (at, who) in found.items() if key in names]
+    return away + [Later(key, names[key], *told) for key, told in found.items() if key in names]
+
+
+def imports_among(refused: Iterable[Later]) -> QuerySet[RosterImport]:
+    """The imports, as far as the reader sees them, that are to be undone before; the latest first, as it has to be."""
+    batches = {int(later.batch) for later in refused if later.batch.isdecimal()}
+    return RosterImport.objects.filter(pk__in=batches).order_by("-committed_at", "-pk")
 
 
 def _take_back(roster: RosterImport, by: str) -> None:
