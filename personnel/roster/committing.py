@@ -21,7 +21,7 @@ from personnel.roster.terms import Terms
 class NotCommitted(Refusal):
     """Nothing was written. `examined` is the roster as it stands now, `rows` are those concerned.
 
-    Codes: already_imported, changed_since, open_rows, registered_meanwhile, serves_already.
+    Codes: already_imported, changed_since, nothing_good, open_rows, registered_meanwhile, serves_already.
     """
 
     def __init__(self, code, message, examined: Examined | None = None, rows=(), **params):
@@ -55,6 +55,9 @@ def commit(source: Source, terms: Terms, roster: RosterImport, wish: Wish, tell:
     if not wish.partial and (counts["reject"] or counts["ask"] or examined.questions):
         message = _("Some rows cannot be imported yet: correct them, answer the questions, or leave them out.")
         raise NotCommitted("open_rows", message, examined)
+    if not has_good(counts):
+        message = _("No row of it can be imported; correct the rows first.")
+        raise NotCommitted("nothing_good", message, examined)
     describe(roster, examined)
     try:
         with entered(replace(current(), batch=str(roster.pk))), transaction.atomic():
@@ -74,7 +77,7 @@ def commit_prepared(roster: RosterImport, terms: Terms, *, partial: bool, tell: 
     So it is where rows cannot be imported and are not to be left out (`partial`): the refusal has to say which. `tell`
     is told that all rows are judged.
     """
-    is_wanted = partial or not roster.counts.get("reject")
+    is_wanted = has_good(roster.counts) if partial else not roster.counts.get("reject")
     if roster.committed_at or not is_wanted or not prepared.holds(roster, terms):
         return False
     if tell is not None:
@@ -88,6 +91,12 @@ def commit_prepared(roster: RosterImport, terms: Terms, *, partial: bool, tell: 
             raise
         return False
     return True
+
+
+def has_good(counts: Mapping[str, int]) -> bool:
+    """Whether anything is left when the rows that cannot be imported are; a file without rows is none the worse."""
+    settled = sum(counts.get(fate, 0) for fate in ("create", "change", "unchanged", "skip"))
+    return bool(settled) or not (counts.get("reject") or counts.get("ask"))
 
 
 def _changed(examined: Examined, seen: Mapping[Place, str]) -> list[Place]:

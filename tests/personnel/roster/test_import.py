@@ -140,6 +140,14 @@ def test_good_rows_go_in_alone_when_that_is_asked_for(clerk, roster):
         assert ImportedLine.objects.get(fate="reject").number == 5
 
 
+def test_a_roster_without_a_good_row_makes_no_import(clerk, roster):
+    code, said = roster(clerk, [person(4, 身份证号=number(4)[:17] + "0")], "--commit", "--accept-partial")
+    assert (code, said["committed"], said["batch"]) == (1, False, None)
+    assert [(one["row"], one["code"]) for one in said["problems"]] == [(2, "check_digit")]
+    with as_account(clerk):
+        assert not RosterImport.objects.exists()
+
+
 def test_an_import_is_undone_whole(clerk, roster, undo):
     _code, first = roster(clerk, [person(1), person(2)], "--commit")
     _code, second = roster(clerk, [person(1, 联系电话="13900000001", 职务="中队长"), person(2), person(3)], "--commit")

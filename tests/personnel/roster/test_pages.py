@@ -486,6 +486,16 @@ def test_without_asking_for_it_no_good_row_goes_in_beside_a_bad_one(client, cler
         assert Member.objects.count() == 0
 
 
+def test_a_roster_without_a_good_row_offers_no_import_of_nothing(client, clerk, send):
+    page = send([person(n, 身份证号=wrong(number(n))) for n in (1, 2)])
+    shown = client.get(page)
+    assert 'name="partial"' not in text(shown)
+    assert at(page, "bad-rows") in text(shown)
+    answer = client.post(at(page, "import"), {"partial": "1"}, follow=True)
+    assert "没有一行可以导入" in told(answer)
+    assert (answer.context["roster"].committed_at, answer.context["step"]) == (None, "correct")
+
+
 def test_good_rows_go_in_and_the_rest_comes_back_as_a_workbook_that_is_sent_again(client, clerk, send):
     page = send([person(1), person(2, 身份证号=wrong(number(2)))])
     record = client.post(at(page, "import"), {"partial": "1"}, follow=True)
@@ -680,7 +690,12 @@ def test_imports_are_undone_in_the_order_in_which_they_were_imported_not_sent(cl
     with as_account(clerk):
         member = Member.objects.get()
         assert (member.phone, member.assignments.get().post) == ("13900000001", "中队长")
-    assert client.post(at(sent_second, "undo"), {"confirmed": "1"}).status_code == 409
+    refused = client.post(at(sent_second, "undo"), {"confirmed": "1"})
+    assert refused.status_code == 409
+    assert [reverse("admin:personnel_rosterimport_change", args=[one.pk]) for one in refused.context["imports"]] == [
+        sent_first
+    ]
+    assert f'<a href="{sent_first}">' in text(refused)
     for page in (sent_first, sent_second):
         client.post(at(page, "undo"), {"confirmed": "1"})
         assert client.get(page).context["state"] == "undone"
