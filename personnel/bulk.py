@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
+from functools import cache
 from io import BytesIO
 from threading import Semaphore
 from typing import Any
@@ -133,10 +134,16 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if was_on:
-            if not gc.get_freeze_count():
+            if not _is_frozen():
                 gc.freeze()
                 gc.unfreeze()
             gc.enable()
+
+
+@cache
+def _is_frozen() -> bool:
+    """Whether somebody froze what lived at the start: once, as counting it takes longer than a small roster."""
+    return bool(gc.get_freeze_count())
 
 
 class Writer:
