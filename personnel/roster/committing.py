@@ -1,9 +1,9 @@
 """The last step of an import: judged again under locks, then written whole or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from personnel.models import RosterImport
 from personnel.roster import answers, examination, merging, prepared, recording
 from personnel.roster.examination import REFUSALS, Examined
 from personnel.roster.source import NO_MARKS, Marks, Place, Source, Tell
+from personnel.roster.steps import Step
 from personnel.roster.terms import Terms
 
 
@@ -64,10 +65,17 @@ def commit(source: Source, terms: Terms, roster: RosterImport, wish: Wish, tell:
             merging.merge(examined.plan, roster)
             _close(roster)
     except merging.Overtaken as overtaken:
-        rows = [(step.row.sheet, step.row.number) for step in overtaken.steps]
-        raise NotCommitted(overtaken.code, REFUSALS[overtaken.code], examined, rows) from overtaken
+        raise _overtaken(overtaken.code, overtaken.steps, examined) from overtaken
+    except IntegrityError as error:
+        if steps := merging.refused(examined.plan):
+            raise _overtaken(merging.LOST[merging.SERVICE], steps, examined) from error
+        raise
     answers.remember(source.layout.tables, terms, examination.answered(source, terms) if terms.answers else [])
     return examined
+
+
+def _overtaken(code: str, steps: Sequence[Step], examined: Examined) -> NotCommitted:
+    return NotCommitted(code, REFUSALS[code], examined, [(step.row.sheet, step.row.number) for step in steps])
 
 
 def commit_prepared(roster: RosterImport, terms: Terms, *, partial: bool, tell: Tell | None = None) -> bool:

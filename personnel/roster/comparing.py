@@ -22,6 +22,7 @@ from personnel.roster.values.amounts import FULL_TIME, PART_TIME
 PERSON = frozenset(
     key for key, each in FIELDS.items() if each.of == "member" and key not in ("name", "id_number", "document", "phone")
 )
+WHEN_AND_HOW_MUCH = frozenset(("started_on", "ended_on", "share"))
 SERVICE = tuple(key for key, each in FIELDS.items() if each.of == "service" and key not in ("force", "employer"))
 
 
@@ -127,6 +128,8 @@ def _change_service(step: Step, service: Service, register: Register) -> None:
     step.service_changes = changes
     if changes:
         _check_days(step, service.values | given)
+    if not WHEN_AND_HOW_MUCH.isdisjoint(changes):
+        _refuse_overlap(step, service.values | given, beside=service)
 
 
 def _leave_the_share(row: Row, given: dict[str, Any]) -> None:
@@ -184,6 +187,10 @@ def _find_employer(step: Step, text: str, given: dict[str, Any], register: Regis
 
 def _new_service(step: Step, beginning: str, register: Register, terms: Terms) -> None:
     given = _service_values(step, register)
+    if "started_on" not in given and "ended_on" in given:
+        message = _("The day of leaving is given, that of joining is not; please add it.")
+        say(step, Problem, "started_on", "started_on_missing", message)
+        return
     if "started_on" not in given:
         given["started_on"] = terms.today
         message = fill(_("No day of joining is given; %(day)s is entered."), {"day": terms.today.isoformat()})
@@ -206,13 +213,25 @@ def _check_days(step: Step, values: Mapping[str, Any]) -> None:
         say(step, Problem, "contract_until", "contract_order", _("The contract ends before it starts."))
 
 
-def _refuse_overlap(step: Step, given: Mapping[str, Any]) -> None:
-    for service in step.member.services if step.member else ():
-        if service.share and given["share"] and service.overlaps(given["started_on"], given.get("ended_on")):
-            days = {"from": service.values["started_on"], "until": service.ended_on or ""}
-            message = fill(_("This person served elsewhere from %(from)s to %(until)s; the days overlap."), days)
-            say(step, Problem, "started_on", "overlap", message)
-            return
+def _refuse_overlap(step: Step, given: Mapping[str, Any], *, beside: Service | None = None) -> None:
+    """Whoever would serve more than full time together with another service; a new one asks for its days alone."""
+    others = [
+        service
+        for service in (step.member.services if step.member else ())
+        if service is not beside and service.share and given["share"]
+        if service.overlaps(given["started_on"], given.get("ended_on"))
+    ]
+    if not others:
+        return
+    first = others[0]
+    days = {"from": first.values["started_on"], "until": first.ended_on or ""}
+    if beside is None or FULL_TIME in (first.share, given["share"]):
+        message = fill(_("This person served elsewhere from %(from)s to %(until)s; the days overlap."), days)
+        say(step, Problem, "started_on", "overlap", message)
+    elif given["share"] + max(service.share for service in others) > FULL_TIME:
+        told = {"share": given["share"], "other": max(service.share for service in others)}
+        message = fill(_("Together with another service of %(other)d %% this is more than full time."), told)
+        say(step, Problem, "share", "overlap", message)
 
 
 def _notice_namesake(step: Step, register: Register) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import compress
 from operator import not_
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from psycopg2.sql import SQL, Identifier, Placeholder
 
@@ -15,6 +15,7 @@ from personnel.columns import Columns, Rows
 from personnel.models import Assignment, EmergencyContact, Member, RosterImport
 from personnel.roster import changes, newcomers, recording
 from personnel.roster.changes import CONTACT
+from personnel.roster.comparing import WHEN_AND_HOW_MUCH
 from personnel.roster.newcomers import MEMBER, Newcomers
 from personnel.roster.steps import Plan, Step
 
@@ -64,6 +65,24 @@ def merge(plan: Plan, roster: RosterImport) -> None:
             missing = {step for step, key in wanted.items() if key not in lost.written}
             steps = [step for step in plan.steps if id(step) in missing and (lost.table == MEMBER or step.member)]
             raise Overtaken(LOST[lost.table], steps) from lost
+
+
+def refused(plan: Plan) -> list[Step]:
+    """The steps whose change of a service the database refuses by itself, after it refused them all; writes nothing.
+
+    Such a change meets a service that the sender does not see: nobody could tell before.
+    """
+    found = []
+    with connection.cursor() as cursor, transaction.atomic():
+        for step in plan.steps:
+            if step.fate == "change" and not WHEN_AND_HOW_MUCH.isdisjoint(step.service_changes):
+                try:
+                    with transaction.atomic():
+                        _update(cursor, SERVICE, changes.services([step]).rows())
+                except IntegrityError:
+                    found.append(step)
+        transaction.set_rollback(True)
+    return found
 
 
 def reserved(cursor, plan: Plan) -> recording.Keys:
@@ -172,17 +191,20 @@ def _keys(cursor, model, steps: Sequence[Step]) -> dict[int, int]:
 def _update(cursor, table: str, rows: Rows) -> None:
     """From rows of a key and new values; None leaves a column as it is, since a blank cell takes nothing away."""
     same = {column: value for column, value in rows.constants.items() if value is not None}
-    sets = SQL(", ").join(
-        [
-            *(SQL("{0} = COALESCE(s.{0}, t.{0})").format(Identifier(column)) for column in rows.columns[1:]),
-            *(SQL("{0} = {1}").format(Identifier(column), Placeholder()) for column in same),
-        ]
-    )
+    changed = {column: SQL("COALESCE(s.{0}, t.{0})").format(Identifier(column)) for column in rows.columns[1:]}
+    changed |= {column: Placeholder(column) for column in same}
+    sets = [SQL("{} = {}").format(Identifier(column), value) for column, value in changed.items()]
+    if table == SERVICE and (share := changed.get("share")):
+        # A second service that grows begins sooner, so that both together still end at full time.
+        sets.append(SQL("share_from = LEAST(t.share_from, 100 - {})").format(share))
     with bulk.staged(cursor, table, rows) as stage:
         cursor.execute(
-            SQL("UPDATE {} t SET {} FROM {} s WHERE s.id = t.id").format(Identifier(table), sets, stage),
-            [*same.values()],
+            SQL("UPDATE {} t SET {} FROM {} s WHERE s.id = t.id").format(
+                Identifier(table), SQL(", ").join(sets), stage
+            ),
+            same,
         )
+
 
 
 def _ask_other_units(cursor, steps: Sequence[Step]) -> dict[int, int]:

@@ -110,15 +110,17 @@ def possible_months(rows: list[list]) -> set[Position]:
         for r, row in enumerate(rows)
         if float in map(type, row)
         for c, value in enumerate(row)
-        if value.__class__ is float and 1900 <= value < 2100 and len(repr(value)) == 6
+        if value.__class__ is float and 1900 <= value < 2100 and repr(value)[4:] == ".1"
     }
 
 
 def show_months(rows: list[list], positions: Iterable[Position], decimals: dict[Position, int]) -> None:
-    """Put the text that Excel shows in the place of numbers that may be a month: with one decimal or with two."""
+    """Put the text that Excel shows in the place of numbers that may be a month, where two decimals say that it is
+    October. Shown with one, as cells are of which nobody said how, the number stays: who typed 2014.10 sees 2014.1.
+    """
     for r, c in positions:
-        places = max(1, min(2, decimals.get((r, c), 1)))
-        rows[r][c] = f"{rows[r][c]:.{places}f}"
+        if decimals.get((r, c), 1) > 1:
+            rows[r][c] = f"{rows[r][c]:.2f}"
 
 
 def put(rows: list[list], position: Position, value: object) -> None:

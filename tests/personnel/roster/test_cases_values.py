@@ -269,9 +269,28 @@ def test_case_43_the_day_of_birth_is_taken_from_the_number(clerk, cell):
     assert values(examined, "birth_date") == [date(1985, 3, 1)]
 
 
-def test_case_43_a_number_cell_is_read_as_excel_shows_it_and_told(clerk):
-    data = xlsx({"花名册": people(person(1, 入队时间=2014.1))})
-    assert_told(send(clerk, data), (2, "G", "只有年月，日按1日计：2014-01-01"))
+@pytest.mark.parametrize("formats", [{}, {("花名册", 6): "0.0"}])
+def test_case_43_a_number_cell_that_shows_2014_1_may_be_january_or_october(clerk, formats):
+    examined = send(clerk, xlsx({"花名册": people(person(1, 入队时间=2014.1))}, formats=formats))
+    (question,) = examined.questions
+    assert (question.row, question.column, str(question.message)) == (2, "G", "2014.1可能是1月，也可能是10月，请选择")
+    assert [choice.value for choice in question.choices] == ["2014-01-01", "2014-10-01"]
+
+
+def test_case_43_so_it_may_in_a_workbook_of_old(clerk):
+    (question,) = send(clerk, xls(people(person(1, 入队时间=2014.1)))).questions
+    assert question.code == "january_or_october"
+
+
+@pytest.mark.parametrize("formats", [{}, {("花名册", 6): "0.00"}])
+def test_case_43_of_other_months_nobody_is_asked(clerk, formats):
+    data = xlsx({"花名册": people(person(1, 入队时间=2014.3), person(2, 入队时间=2014.12))}, formats=formats)
+    assert service(send(clerk, data), "started_on") == [date(2014, 3, 1), date(2014, 12, 1)]
+
+
+def test_case_43_a_birth_month_is_told_by_the_number(clerk):
+    examined = send(clerk, people(person(1, 出生年月=1985.1), more=["出生年月"]))
+    assert not examined.questions
 
 
 def test_case_43_a_number_cell_that_shows_two_decimals_is_october(clerk):

@@ -187,7 +187,7 @@ def test_an_id_that_became_a_number_stays_a_number(write):
     assert isinstance(cell, int | float)
 
 
-@pytest.mark.parametrize(("shown_as", "text"), [("0.00", "1985.10"), ("0.00_ ", "1985.10"), ("General", "1985.1")])
+@pytest.mark.parametrize(("shown_as", "text"), [("0.00", "1985.10"), ("0.00_ ", "1985.10"), ("General", 1985.1)])
 def test_october_and_january_are_told_apart_by_the_number_format(shown_as, text):
     assert read(xlsx({"甲": [["x"], [1985.1, 1985.12, 85.1]]}, formats={("甲", 0): shown_as})).sheets[0].rows[1] == [
         text,
