@@ -2,15 +2,16 @@
 
 import gc
 import os
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.db.models import F
 from django.test import Client
 from django.test import client as test_client
-from django.utils import translation
+from django.utils import timezone, translation
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from hypothesis import HealthCheck
@@ -19,6 +20,7 @@ from hypothesis import settings as hypothesis_settings
 from organization.models import Unit
 from organization.office import found
 from organization.scope import as_account, as_root, gate
+from personnel.models import ConfirmationCycle
 from tests.databases import migrated_database
 from tests.factories import AccountFactory
 
@@ -107,6 +109,16 @@ def root(db):
     """Acts as the office over everything; leave it with `as_account` for somebody else's eyes."""
     with as_root("test"):
         yield
+
+
+@pytest.fixture
+def no_list_is_due(db):
+    """Lists are to be signed in months, whatever day it is: no workbench reminds of them."""
+    today = timezone.localdate()
+    with as_root("test"):
+        cycle = ConfirmationCycle.objects.on(today).get()
+        ConfirmationCycle.objects.filter(starts_on=cycle.ends_on).update(starts_on=F("ends_on") - timedelta(days=1))
+        ConfirmationCycle.objects.filter(pk=cycle.pk).update(ends_on=today + timedelta(days=90))
 
 
 @pytest.fixture

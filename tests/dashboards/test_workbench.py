@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from axes.models import AccessAttempt
 from django.db import connection
-from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -21,6 +20,7 @@ from tests.conftest import OTHER_VILLAGE, SECOND_VILLAGE, TOWN, VILLAGE
 from tests.factories import EmployerFactory, MemberFactory, serve
 from tests.personnel.contracting import contract
 
+pytestmark = pytest.mark.usefixtures("no_list_is_due")
 TODAY = timezone.localdate()
 
 
@@ -198,8 +198,6 @@ def reminders(page):
 
 def test_a_list_that_is_due_soon_or_overdue_waits_and_a_signed_one_does_not(people, clerk, account, visitor):
     cycle = ConfirmationCycle.objects.on(TODAY).get()
-    ConfirmationCycle.objects.filter(starts_on=cycle.ends_on).update(starts_on=F("ends_on") - timedelta(days=1))
-    ConfirmationCycle.objects.filter(pk=cycle.pk).update(ends_on=TODAY + timedelta(days=90))
     staff, page = account("staff", TOWN), "/"
     assert reminders(visitor(staff).get(page)) == []
     ConfirmationCycle.objects.filter(pk=cycle.pk).update(ends_on=TODAY + timedelta(days=20))

@@ -103,6 +103,7 @@ def test_a_quota_and_what_is_used_of_it_open_the_people(auxiliaries, account, vi
     assert not [one for one in browser.get(PAGE, {"force": "guard"}).context["headline"] if one["value"] == "3 / 4"]
 
 
+@pytest.mark.usefixtures("no_list_is_due")
 def test_more_people_than_the_quota_are_warned_of_where_it_was_given(auxiliaries, account, officer, visitor):
     quota(2)
     quota(2, TOWN)

@@ -715,6 +715,7 @@ def test_what_was_not_imported_is_not_undone(client, send):
 # --- the workbench ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("no_list_is_due")
 def test_what_waits_for_confirmation_stands_on_the_workbench_of_its_sender_alone(client, clerk, send, account, visitor):
     page = send([person(1), person(2)])
     waiting = client.get("/").context["waiting"]

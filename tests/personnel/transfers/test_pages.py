@@ -305,6 +305,7 @@ def test_a_decided_question_stays_in_the_list_when_the_person_is_gone(wanted, cl
     assert visitor(stranger).get(f"{DECIDING}{question().pk}/change/").status_code == 200
 
 
+@pytest.mark.usefixtures("no_list_is_due")
 def test_the_workbench_tells_the_keeping_side_of_the_question_and_the_asker_of_the_answer(
     wanted, clerk, stranger, visitor
 ):
