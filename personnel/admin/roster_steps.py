@@ -15,6 +15,7 @@ from personnel.admin.roster_pages import BATCH, STATES, clock, context_of, is_wo
 from personnel.models import ImportedRow, RosterImport, StagedRoster
 from personnel.roster import jobs as roster_jobs
 from personnel.roster import marking, staging, undoing
+from personnel.roster.answers import AGAIN
 from personnel.roster.question_groups import groups
 
 
@@ -69,7 +70,7 @@ def answer(request, roster):
     if "judge" in request.POST:
         messages.success(request, _("The roster is judged once more."))
     elif "again" in request.POST:
-        roster.answers = {}
+        roster.answers = {AGAIN: AGAIN}
         messages.success(request, _("Your answers were taken back; the questions are asked again."))
     elif given := given_answers(request, roster):
         roster.answers = roster.answers | given

@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.utils.translation import gettext_lazy as _
+
+from organization.refusal import fill
 from personnel.models import RosterAnswer
 from personnel.roster import mapping
+from personnel.roster.fields import FIELDS
 from personnel.roster.recording import holds_a_number
-from personnel.roster.shapes import Question, Table
+from personnel.roster.shapes import Notice, Question, Table
 from personnel.roster.terms import Terms
+
+AGAIN = "again"  # among the answers of a roster, instead of a question: what was answered before does not count
+MOST_TOLD = 20
 
 
 def remembered(tables: Sequence[Table], terms: Terms) -> dict[str, str]:
@@ -15,8 +22,25 @@ def remembered(tables: Sequence[Table], terms: Terms) -> dict[str, str]:
 
 
 def remembered_of(keys: Iterable[str], terms: Terms) -> dict[str, str]:
-    """The same of headers that are known by their keys."""
+    """The same of headers that are known by their keys; nothing where all is to be asked again."""
+    if AGAIN in terms.answers:
+        return {}
     return dict(RosterAnswer.objects.filter(unit=terms.unit, headers__in=keys).values_list("about", "choice"))
+
+
+def told(terms: Terms, tables: Sequence[Table]) -> list[Notice]:
+    """What is taken from earlier answers, so that a wrong one is found and asked again."""
+    if not terms.remembered:
+        return []
+    about = "、".join(f"“{_shown(one)}”" for one in sorted(terms.remembered)[:MOST_TOLD])
+    message = fill(_("As answered for earlier lists with these headings: %(about)s."), {"about": about})
+    return [Notice(tables[0].sheet, None, "", "remembered", message)]
+
+
+def _shown(about: str) -> str:
+    """A header, or the word in the cells; "#2" tells a second column of one header from the first."""
+    word = about.rpartition(":")[2].removesuffix("#2")
+    return str(FIELDS[word].label) if word in FIELDS else word
 
 
 def remember(tables: Sequence[Table], terms: Terms, questions: Sequence[Question]) -> None:

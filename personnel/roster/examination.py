@@ -95,6 +95,7 @@ def examine(
     """
     terms = replace(terms, remembered=answers.remembered(source.layout.tables, terms))
     steps, fields, findings = clean(source, terms, marks, tell)
+    findings += answers.told(terms, source.layout.tables)
     known = source.early.digests if source.early else {}
     seal = sealer()
     people = {}

@@ -206,7 +206,6 @@ def _update(cursor, table: str, rows: Rows) -> None:
         )
 
 
-
 def _ask_other_units(cursor, steps: Sequence[Step]) -> dict[int, int]:
     """A request for each person, by the `id()` of the step; one that is open already stays the only one."""
     sent = {}

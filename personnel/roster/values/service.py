@@ -29,11 +29,11 @@ def share(force: str | None, stated: Cleaned) -> Cleaned:
 
 def standing(said: str | None, ended: date | None) -> Cleaned:
     """What a column of standing says; who has left, but not when, is a question: entered as serving, they would be
-    counted and paid."""
+    counted and paid. It is asked of each person anew."""
     if said is None or ended is not None or fold(said) not in WORDS["left"]:
         return Cleaned(said)
     message = fill(_("“%(text)s”, but no day on which the service ended."), {"text": said})
-    return ask("left_when", message, (LEAVE_OUT, _SERVES), kept_or_left_out(said), about=f"status:{said}", value=said)
+    return ask("left_when", message, (LEAVE_OUT, _SERVES), kept_or_left_out(said), value=said)
 
 
 _SERVES = Choice("serves", _("they still serve, take them in"))

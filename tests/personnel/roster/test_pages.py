@@ -399,6 +399,44 @@ def test_answers_can_be_taken_back(client, clerk, asked):
     assert answer.context["asked"] == sum(group.count for group in groups)
 
 
+def test_what_was_answered_for_an_earlier_list_is_told_and_can_be_asked_again(client, clerk, send):
+    def sent(*serials):
+        return send([person(n) | {"家庭情况": "东塘路九号"} for n in serials], [*HEADER, "家庭情况"])
+
+    def answer(page, choice):
+        (group,) = client.get(page).context["preview"].questions
+        client.post(at(page, "answer"), {f"q-{group.id}": choice})
+
+    first = sent(1)
+    answer(first, "address")
+    client.post(at(first, "import"))
+    client.post(at(first, "undo"), {"confirmed": "1"})
+    again = sent(1)
+    shown = client.get(again)
+    assert (shown.context["step"], shown.context["asked"]) == ("import", 0)
+    assert "按本单位以前对同样表头的回答处理的：“家庭情况”" in text(shown)
+    assert 'name="again"' in text(shown)
+    assert client.post(at(again, "answer"), {"again": "1"}, follow=True).context["asked"] == 1
+    answer(again, "ignore")
+    client.post(at(again, "import"))
+    with as_account(clerk):
+        assert Member.objects.get().address == ""
+    third = client.get(sent(2))
+    assert third.context["asked"] == 0
+    assert third.context["preview"].sheets()[0].headers[-1].field == ""
+
+
+def test_whether_somebody_left_is_asked_of_each_person_anew(client, send):
+    def asked(serial):
+        page = send([person(serial) | {"状态": "离职"}], [*HEADER, "状态"])
+        return page, client.get(page).context["preview"].questions
+
+    page, (group,) = asked(1)
+    client.post(at(page, "answer"), {f"q-{group.id}": "serves"})
+    client.post(at(page, "import"))
+    assert len(asked(2)[1]) == 1
+
+
 def test_a_person_of_the_next_village_is_asked_for_and_the_choices_are_explained(root, account, visitor, send):
     with as_root("test"):
         serve(MemberFactory(unit=Unit.objects.get(code=SECOND_VILLAGE), name=name(1), id_number=number(1)))
