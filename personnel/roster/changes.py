@@ -52,13 +52,6 @@ def _new_of(step: Step, key: str):
     return step.service_changes[key][1] if key in step.service_changes else None
 
 
-def has_new_contact(step: Step) -> bool:
-    name = step.row.values.get("contact_name")
-    if not name or not step.row.values.get("contact_phone"):
-        return False
-    return not (step.member and name in step.member.contacts)
-
-
 def contacts(steps: Sequence[Step], keys: recording.Keys) -> Columns:
     members = [keys.members.get(id(step)) or step.member_id for step in steps]
     phones = [step.row.values["contact_phone"] for step in steps]

@@ -10,6 +10,7 @@ from organization import divisions
 from organization.keyring import sealer
 from organization.refusal import fill
 from personnel.roster import alike
+from personnel.roster.changes import CONTACT
 from personnel.roster.fields import FIELDS
 from personnel.roster.known import Known, Service
 from personnel.roster.places import plain
@@ -45,6 +46,20 @@ def compare(step: Step, register: Register, terms: Terms) -> None:
         say(step, Problem, "name", "other_name", message)
     else:
         _compare_member(step, step.member, register, terms)
+
+
+def compare_contact(step: Step) -> None:
+    """Say what of an emergency contact is not stored; a contact is told by the name, and stays as it is known."""
+    name, phone = step.row.values.get("contact_name"), step.row.values.get("contact_phone")
+    sealed = step.member.contacts.get(name) if step.member and name else None
+    if sealed:
+        known = sealer().open(sealed, table=CONTACT, column="phone_sealed", row=step.member_id) if phone else ""
+        if phone and phone != known:
+            message = _("This emergency contact has another phone in the register, which stays; change it in the file.")
+            say(step, Notice, "contact_phone", "contact_kept", message)
+    elif bool(name) != bool(phone):
+        message = _("An emergency contact needs a name and a phone; this one was left out.")
+        say(step, Notice, "contact_name" if name else "contact_phone", "contact_left_out", message)
 
 
 def _compare_member(step: Step, member: Known, register: Register, terms: Terms) -> None:

@@ -90,7 +90,7 @@ def _read(cursor, whom: Composable, given: Mapping[str, Any], filled: Collection
     keys = [key for _digest, key, *_rest in lines]
     services = _services(cursor, keys, shape) if keys else {}
     contacts = _contacts(cursor, keys) if keys and "contact_name" in filled else {}
-    nobody: frozenset[str] = frozenset()
+    nobody: dict[str, bytes] = {}
     return {
         bytes.fromhex(digest): Known(int(key), int(unit), told, services.get(key, ""), shape, contacts.get(key, nobody))
         for digest, key, unit, told in lines
@@ -128,13 +128,14 @@ def _services(cursor, keys: Sequence[str], shape: Shape) -> dict[str, str]:
     return found
 
 
-def _contacts(cursor, keys: Sequence[str]) -> dict[str, frozenset[str]]:
-    names = defaultdict(set)
+def _contacts(cursor, keys: Sequence[str]) -> dict[str, dict[str, bytes]]:
+    """{key: {name: sealed phone}}"""
+    found: dict[str, dict[str, bytes]] = defaultdict(dict)
     cursor.execute(
-        "SELECT member_id::text, name FROM personnel_emergencycontact"
+        "SELECT member_id::text, name, phone_sealed FROM personnel_emergencycontact"
         " WHERE member_id = ANY (string_to_array(%s, ',')::bigint[])",
         [",".join(keys)],
     )
-    for key, name in cursor.fetchall():
-        names[key].add(name)
-    return {key: frozenset(told) for key, told in names.items()}
+    for key, name, phone in cursor.fetchall():
+        found[key][name] = bytes(phone)
+    return found

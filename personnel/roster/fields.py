@@ -10,7 +10,7 @@ from organization.refusal import StrOrPromise
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`of` says where a value goes: member, contact, health, service, place (finds the unit), check (is held against
+    """`of` says where a value goes: member, contact, service, place (finds the unit), check (is held against
     the document number), or "" for what is recognised and not imported yet. `table` is the code table, if any."""
 
     key: str
@@ -45,9 +45,6 @@ _ALL = (
     Field("remark", _("remark"), "member"),
     Field("contact_name", _("emergency contact"), "contact"),
     Field("contact_phone", _("phone of the emergency contact"), "contact"),
-    Field("health", _("state of health"), "health", "health"),
-    Field("blood_type", _("blood type"), "health", "blood"),
-    Field("height", _("height (cm)"), "health"),
     Field("force", _("force"), "service"),
     Field("category", _("category"), "service"),
     Field("sponsor", _("run by"), "service"),
@@ -67,7 +64,10 @@ _ALL = (
     Field("village", _("village or community"), "place"),
     Field("unit", _("unit"), "place"),
     Field("squad", _("squad"), "place"),
-    # Recognised, listed in the import record, and not imported yet.
+    # Recognised, listed in the import record, and not imported: what belongs to health is for the personnel office.
+    Field("health", _("state of health")),
+    Field("blood_type", _("blood type")),
+    Field("height", _("height (cm)")),
     Field("work_start", _("first job since")),
     Field("contract_no", _("contract number")),
     Field("contract_signed", _("contract signed")),

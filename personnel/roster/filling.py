@@ -25,7 +25,7 @@ PLACES = frozenset(("town", "village", "unit", "squad", "employer"))
 TEXTS = frozenset(
     (
         *("force", "category", "sponsor", "share", "post", "grade", "ending", "sex", "ethnicity", "political"),
-        *("education", "graduate_school", "major", "marital", "occupation", "military", "health", "document"),
+        *("education", "graduate_school", "major", "marital", "occupation", "military", "document"),
         *("native_place", "household", "household_address", "address", "specialty", "remark"),
     )
 )

@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.refusal import fill
 from personnel.roster import eligibility
-from personnel.roster.comparing import compare
+from personnel.roster.comparing import compare, compare_contact
 from personnel.roster.placing import Placing
 from personnel.roster.register import Register
 from personnel.roster.shapes import Choice, Notice, Problem, Question, Row
 from personnel.roster.steps import Plan, Step, ask, say
 from personnel.roster.terms import Terms
 
+_CONTACT = frozenset(("contact_name", "contact_phone"))
 LEFT_OUT = frozenset({"left_out", "unit_rejected"})
 
 
@@ -33,6 +34,8 @@ def judge(steps: Sequence[Step], register: Register, terms: Terms) -> Plan:
         _refuse_repeats(step, seen)
         if step.digest:
             compare(step, register, terms)
+            if not _CONTACT.isdisjoint(step.row.values):
+                compare_contact(step)
         step.fate = _fate(step)
     return Plan(list(steps), _leavers(steps, register) if terms.is_whole else [])
 
@@ -58,7 +61,8 @@ def _fate(step: Step) -> str:
         return "ask"
     if step.member is None:
         return "create"
-    return "change" if step.changes or step.service_changes or step.new_service else "unchanged"
+    is_changed = step.changes or step.service_changes or step.new_service or step.has_new_contact
+    return "change" if is_changed else "unchanged"
 
 
 def _choose_force(step: Step, terms: Terms) -> None:

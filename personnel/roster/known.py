@@ -1,7 +1,7 @@
 """What is known of a person of the register, as a roster is held against it."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
@@ -87,7 +87,7 @@ class Service:
 
 @dataclass
 class Known:
-    """A member of the register: key, unit that keeps the file, names of contacts where the roster has some.
+    """A member of the register: key, unit that keeps the file, contacts (name: sealed phone) where the roster has some.
 
     All else is taken apart when it is asked for: in most rosters most people are as they are known, and that is seen
     from what is told of them as a whole.
@@ -98,7 +98,7 @@ class Known:
     told: str
     told_services: str
     shape: Shape
-    contacts: frozenset[str] = frozenset()
+    contacts: Mapping[str, bytes] = field(default_factory=dict)
 
     @cached_property
     def _told(self) -> dict[str, Any]:

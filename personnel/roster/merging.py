@@ -91,7 +91,7 @@ def reserved(cursor, plan: Plan) -> recording.Keys:
     return recording.Keys(
         members=_keys(cursor, Member, [step for step in begun if step.fate == "create"]),
         services=_keys(cursor, Assignment, [step for step in begun if step.new_service]),
-        contacts=_keys(cursor, EmergencyContact, [step for step in begun if changes.has_new_contact(step)]),
+        contacts=_keys(cursor, EmergencyContact, [step for step in begun if step.has_new_contact]),
         requests={},
     )
 

@@ -43,7 +43,16 @@ class Step:
         if not self.member:
             return _hash_of_many(*what)
         keys = (self.member_id, self.service_id)
-        return short_hash(*map(str, (*what, *keys)), *_told(self.changes), *_told(self.service_changes))
+        contact = [self.row.values["contact_name"]] if self.has_new_contact else []
+        return short_hash(*map(str, (*what, *keys)), *_told(self.changes), *_told(self.service_changes), *contact)
+
+    @property
+    def has_new_contact(self) -> bool:
+        """Whether the row names an emergency contact, with a phone, that the file does not have."""
+        given = self.row.values
+        if not given.get("contact_name") or not given.get("contact_phone"):
+            return False
+        return not (self.member and given["contact_name"] in self.member.contacts)
 
     @property
     def member_id(self) -> int:

@@ -153,6 +153,8 @@ def old_and_new(step: Step) -> dict[str, list[str]]:
         found["phone"] = ["***" if old else "", f"{new[:3]}***"]
     if "employer_id" in step.service_changes:
         found["employer"] = ["", values.shown("employer", step.row.values["employer"])]
+    if step.has_new_contact:
+        found["contact_name"] = ["", step.row.values["contact_name"]]
     if step.member and step.new_service:
         found["started_on"] = ["", values.shown("started_on", step.new_service["started_on"])]
     return found

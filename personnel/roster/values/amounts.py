@@ -1,4 +1,4 @@
-"""Cells that hold an amount: age, height, the share of full time, pay."""
+"""Cells that hold an amount: age, the share of full time, pay."""
 
 import re
 from decimal import Decimal
@@ -26,8 +26,6 @@ FULL_TIME = 100
 PART_TIME = "share"  # the question how much of full time it is
 _SHARES = (50, 10, 20, 25, 30, 40, 60, 70, 75, 80, 90)  # a half first: the likeliest
 _AGE = re.compile(r"\D{0,3}(\d{1,3})\D{0,3}", re.ASCII)
-_METRES = re.compile(r"([12][.]\d\d?)(?:m|米)?", re.ASCII)
-_CENTIMETRES = re.compile(r"([12]\d\d)(?:[.]\d)?(?:cm|厘米|公分)?", re.ASCII)
 _PERCENT = re.compile(r"(兼职)?[(]?(\d{1,3}(?:\.\d{1,4})?)(%?)[)]?", re.ASCII)
 _WAGE = re.compile(
     r"(?:(月|年)薪|每(月|年))?[¥￥]?(\d{1,9}(?:\.\d{1,4})?)(万|千)?元?(?:/|每)?(月|年)?(?:薪)?", re.ASCII
@@ -47,19 +45,6 @@ def age(cell: Cell) -> Cleaned:
     """Years as the roster says; anything else is ignored, since an age is never imported."""
     found = _AGE.fullmatch(words(cell)[:10])
     return Cleaned(int(found[1])) if found else BLANK
-
-
-def height(cell: Cell) -> Cleaned:
-    """Whole centimetres, as text; 1.75 and 1.75米 are metres. What is no height is left blank with a notice."""
-    text = words(cell)
-    word = fold(text)
-    if means_blank(text):
-        return BLANK
-    if found := _CENTIMETRES.fullmatch(word):
-        return Cleaned(found[1])
-    if found := _METRES.fullmatch(word):
-        return Cleaned(str(int(Decimal(found[1]) * 100)))
-    return notice("height", _("This is no height in centimetres; it was left out."))
 
 
 def share(cell: Cell) -> Cleaned:

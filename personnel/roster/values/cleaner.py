@@ -234,7 +234,6 @@ def cleaners(context: Context) -> dict[str, CellCleaner]:
         "phone": numbers.phone,
         "contact_phone": numbers.phone,
         "age": amounts.age,
-        "height": amounts.height,
         "share": amounts.share,
         "share_said": amounts.share_said,
         "wage": amounts.wage,

@@ -28,8 +28,6 @@ TABLES: dict[str, str] = {
     "occupation": "occupation",
     "military": "military",
     "household": "household",
-    "health": "health",
-    "blood_type": "blood",
     "force": "force",
     "category": "category",
     "sponsor": "sponsor",

@@ -401,15 +401,6 @@ def test_the_force_of_the_file_stands_where_the_row_names_none():
 
 
 @pytest.mark.parametrize(
-    ("cell", "height"), [(175, "175"), (175.0, "175"), ("175cm", "175"), ("1.75米", "175"), (1.8, "180"), ("无", None)]
-)
-def test_a_height_is_whole_centimetres(cell, height):
-    row = row_of(height=cell)
-    assert (row.values["height"], row.findings) == (height, [])
-    assert found(row_of(height="高"), Notice) == ["height"]
-
-
-@pytest.mark.parametrize(
     ("cell", "fen", "per"),
     [("2.4万/年", 2_400_000, "year"), ("2,400元/月", 240_000, "month"), ("年薪2.4万", 2_400_000, "year")],
 )
