@@ -12,7 +12,6 @@ from personnel.models import Force
 from personnel.roster import staged_lines, staging
 from personnel.roster.preview import Preview
 from personnel.roster.reading.sentences import EMPTY
-from personnel.roster.recording import without_numbers
 from personnel.roster.shapes import column_letter
 from personnel.roster.source import open_file, open_pasted
 
@@ -87,7 +86,7 @@ class UploadForm(forms.Form):
         """What was sent, read. Raises FileRefused."""
         if file := self.cleaned_data["file"]:
             early = terms if file.size <= JUDGED_AT_ONCE else None
-            return open_file(file.read(), without_numbers(file.name), early)
+            return open_file(file.read(), file.name, early)
         return open_pasted(self.cleaned_data["pasted"], str(_("Pasted cells")))
 
 

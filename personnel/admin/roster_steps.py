@@ -198,6 +198,8 @@ def undo(request, roster):
         later = {"refused": undone.refused, "imports": undoing.imports_among(undone.refused)}
         return render(request, f"{BATCH}/undo.html", context_of(request, roster, **later), status=409)
     messages.success(request, _("The import was undone: %(rows)d rows were taken back.") % {"rows": undone.rows})
+    if undone.requests:
+        messages.info(request, _("Requests withdrawn: %(requests)d.") % {"requests": undone.requests})
     return redirect(url(roster))
 
 
@@ -211,6 +213,9 @@ def bad_rows(request, roster):
 
 @posted
 def marked(request, roster):
+    if roster.committed_at:
+        messages.error(request, _("This roster was imported; the rows that stayed behind come as a workbook."))
+        return redirect(url(roster))
     return workbook(request, roster, marking.whole, _("marked"))
 
 

@@ -38,7 +38,7 @@ def compare(step: Step, register: Register, terms: Terms) -> None:
     elif step.member is None:
         _new_service(step, "recruited", register, terms)
         _notice_namesake(step, register)
-    elif alike.find(step):
+    elif not step.has_new_contact and alike.find(step):
         return
     elif step.member.name != step.row.values["name"]:
         names = {"known": step.member.name, "given": step.row.values["name"]}
@@ -203,8 +203,8 @@ def _find_employer(step: Step, text: str, given: dict[str, Any], register: Regis
 def _new_service(step: Step, beginning: str, register: Register, terms: Terms) -> None:
     given = _service_values(step, register)
     if "started_on" not in given and "ended_on" in given:
-        message = _("The day of leaving is given, that of joining is not; please add it.")
-        say(step, Problem, "started_on", "started_on_missing", message)
+        add_it = _("The day of leaving is given, that of joining is not; please add it.")
+        say(step, Problem, "started_on", "started_on_missing", add_it)
         return
     if "started_on" not in given:
         given["started_on"] = terms.today

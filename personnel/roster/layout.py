@@ -6,6 +6,7 @@ from organization.refusal import StrOrPromise, fill
 from personnel.roster import content
 from personnel.roster.header_rows import LAST_FIRST_ROW, Header, find_header, guess_header
 from personnel.roster.lines import read_lines
+from personnel.roster.recording import without_numbers
 from personnel.roster.shapes import Book, Column, FileRefused, Layout, Line, Notice, Sheet, Table
 
 
@@ -66,7 +67,7 @@ def _skip(sheet: Sheet, layout: Layout, code: str, why: StrOrPromise) -> str:
 
 def _columns(header: Header, lines: list[Line]) -> list[Column]:
     """All columns that have a header or a value."""
-    names = header.names
+    names = [without_numbers(name) for name in header.names]
     names += [""] * (max(len(line.cells) for line in lines) - len(names))
     # The rest of a header in merged cells is a column only if it holds something.
     owned = [name and name != before for before, name in zip(["", *names], names, strict=False)]

@@ -61,6 +61,7 @@ class _Reader:
         self.id_number = _position(self.fields, header.names, "id_number")
         self.wordings = [{headers.normalise(part) for part in parts} for parts in header.parts]
         above = sheet.rows[: max(header.top, 0)]
+        self.before_header = [number for number, row in enumerate(above, 1) if any(map(content.is_id_number, row))]
         self.titles = {plain for row in above for cell in row if (plain := footers.plain(cell))}
         self.body = Body()
         self.totals: list[_Total] = []
@@ -198,6 +199,8 @@ class _Reader:
                 message = _("The sheet states a total of %(stated)d people; %(counted)d were found.")
                 self._note(total.row, total.letter, "total", fill(message, {"stated": stated, "counted": counted}))
         self._note_rows("nobody", self.nobody, _("Rows without name and ID number were left out: %(rows)s"))
+        before = _("Rows above the header look like people and were not read: %(rows)s")
+        self._note_rows("before_header", self.before_header, before)
         after = _("Rows below the end of the list look like people and were not read: %(rows)s")
         self._note_rows("after_footer", self.after_end, after)
 

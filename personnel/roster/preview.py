@@ -216,4 +216,6 @@ class Preview:
 
 
 def label(name: str) -> str:
-    return str(FIELDS[name].label) if name in FIELDS else ""
+    if name in FIELDS:
+        return str(FIELDS[name].label)
+    return _("reason of leaving") if name == "ending_note" else ""

@@ -155,7 +155,9 @@ def told(finding: Finding) -> list[str]:
 
 # Long enough for a document or a phone; a sentence may quote a cell in which somebody put it by mistake.
 # A time to the minute or second, as in names of files, is none.
-_LIKE_A_NUMBER = re.compile(r"(?<!\d)(?!20\d{10}(?:\d\d)?(?!\d))(\d{3})[\d ]{7,}[\dXx]")
+_LIKE_A_NUMBER = re.compile(
+    r"(?<!\d)(?!20\d{10}(?:\d\d)?(?!\d))(\d{3})(?:[\d ]{7,}[\dXx]|\d{3}-\d{8}-\d{3}[\dXx]|-\d{4}-\d{4})"
+)
 
 
 def holds_a_number(text: str) -> bool:

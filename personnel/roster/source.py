@@ -1,14 +1,15 @@
 """A file as it came, opened, and what is known of its lines from elsewhere."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from personnel.bulk import uncollected
 from personnel.roster import answers, layout, mapping
 from personnel.roster.early import Early
 from personnel.roster.reading import parse_pasted, read
-from personnel.roster.shapes import Book, Layout
+from personnel.roster.recording import without_numbers
+from personnel.roster.shapes import Book, Layout, Sheet
 from personnel.roster.terms import Terms
 
 Place = tuple[str, int]  # sheet and row
@@ -45,7 +46,19 @@ def open_pasted(text: str, name: str) -> Source:
 
 
 def _source(book: Book, name: str, data: bytes) -> Source:
-    return Source(name, hashlib.sha256(data).hexdigest(), len(data), layout.tables(book), book.has_1904_dates)
+    _take_numbers_out(book.sheets)
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Source(without_numbers(name), sha256, len(data), layout.tables(book), book.has_1904_dates)
+
+
+def _take_numbers_out(sheets: Sequence[Sheet]) -> None:
+    """Names of sheets are kept unsealed; all stay different."""
+    taken: set[str] = set()
+    for sheet in sheets:
+        sheet.name = without_numbers(sheet.name)
+        while sheet.name in taken:
+            sheet.name += "*"
+        taken.add(sheet.name)
 
 
 @dataclass(frozen=True)

@@ -136,11 +136,14 @@ def asked(question: Question) -> dict:
 
 
 def correct(line: StagedLine, cells: list[Cell]) -> None:
-    """Keep other cells for a line. Lines below it may have taken values from it, so all are cleaned anew."""
+    """Keep other cells for a line, and take it in again if it was left out.
+
+    Lines below it may have taken values from it, so all are cleaned anew.
+    """
     row = verdicts.own_row(line)
     row.cells = staged_lines.seal(cells, row.pk)
-    row.is_corrected, row.refusal, row.effect = True, "", ""
-    row.save(update_fields=["cells", "is_corrected", "refusal", "effect"])
+    row.is_corrected, row.is_skipped, row.refusal, row.effect = True, False, "", ""
+    row.save(update_fields=["cells", "is_corrected", "is_skipped", "refusal", "effect"])
     StagedRoster.objects.filter(roster=line.roster_id).update(cleaned={})
 
 

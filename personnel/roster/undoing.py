@@ -1,5 +1,6 @@
 """Taking a whole import back: what it created goes, what it changed becomes what it was, or nothing is touched."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,11 +17,13 @@ from organization.models import Account, TrailEntry
 from organization.refusal import Refusal
 from organization.scope import current, entered
 from personnel import bulk
-from personnel.models import Assignment, Certificate, EmergencyContact, Member, RosterImport
+from personnel.models import Assignment, Certificate, EmergencyContact, Member, RosterImport, TransferConsent
 from personnel.roster.known import PERSON_COLUMNS, SERVICE_COLUMNS
 from personnel.roster.newcomers import NULLABLE
 
 WRITTEN = ("create", "change")
+MOST_NAMED = 10
+OUT_OF_REACH = _("Not everything that this import wrote is yours to take back, or it is too long ago.")
 # How a column is read out of the stored JSON; text needs nothing.
 READ_AS = (
     dict.fromkeys(("phone_sealed", "phone_digest"), "decode(r.stood ->> {0}, 'hex')")
@@ -33,27 +36,29 @@ READ_AS = (
 class Later:
     """A file that stands in the way of an undo: whose it is, and who changed it when ("" where we may not know).
 
-    `batch` is what the trail calls the import or other batch that did it.
+    `batches` are the imports and other batches that changed it, as the trail calls them.
     """
 
     member: int
     name: str
     changed_at: datetime
     by: str
-    batch: str = ""
+    batches: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Undone:
-    """What came of it: the rows that were taken back, or the files that stand in the way; then nothing was touched."""
+    """What came of it: the rows that were taken back and the requests withdrawn, or the files that stand in the way;
+    then nothing was touched."""
 
     batch: int
     rows: int = 0
+    requests: int = 0
     refused: tuple[Later, ...] = ()
 
 
 class NotUndoable(Refusal):
-    """Codes: not_imported, already_undone, not_yours, out_of_reach."""
+    """Codes: not_imported, already_undone, not_yours, out_of_reach, asked_for."""
 
 
 def undo(roster: RosterImport, account: Account) -> Undone:
@@ -64,11 +69,22 @@ def undo(roster: RosterImport, account: Account) -> Undone:
     check(roster, account)
     if later := later_changes(roster):
         return Undone(roster.pk, refused=tuple(later))
+    _refuse_asked_for(roster)
     rows = roster.rows.filter(fate__in=WRITTEN).count()
     with entered(replace(current(), batch=str(roster.pk))):
-        _take_back(roster, account.name)
+        requests = _take_back(roster, account.name)
     events.record("import_undone", unit=roster.unit_id, roster=roster.pk, rows=rows)
-    return Undone(roster.pk, rows)
+    return Undone(roster.pk, rows, requests)
+
+
+def _refuse_asked_for(roster: RosterImport) -> None:
+    """Another unit has asked for people whom this import created: the question goes with the file, and so it stays."""
+    created = roster.rows.filter(fate="create").values_list("member_id", flat=True)
+    names = TransferConsent.objects.waiting().filter(member__in=created).values_list("member__name", flat=True)
+    if names := sorted(set(names)):
+        message = _("Other units have asked for these people; answer their requests first: %(names)s")
+        shown = "、".join(names[:MOST_NAMED]) + ("……" if len(names) > MOST_NAMED else "")
+        raise NotUndoable("asked_for", message, names=shown)
 
 
 def check(roster: RosterImport, account: Account) -> None:
@@ -104,27 +120,35 @@ def later_changes(roster: RosterImport) -> list[Later]:
         )
         names: dict[int, str] = dict(cursor.fetchall())
     # Plus nothing: the least of the bare numbers is looked for along their index, from the first entry of all onwards.
-    first = TrailEntry.objects.filter(batch=str(roster.pk)).aggregate(first=Min(F("id") + 0))["first"] or 0
+    first = TrailEntry.objects.filter(batch=str(roster.pk)).aggregate(first=Min(F("id") + 0))["first"]
+    if touched and first is None:  # who changed what since cannot be told any more
+        raise NotUndoable("out_of_reach", OUT_OF_REACH)
     imported_at = roster.committed_at or roster.sent_at
     # What was taken back left the files as they were; it may have been sent before this one, and imported after it.
     taken_back = RosterImport.objects.filter(committed_at__gte=imported_at, undone_at__isnull=False)
     ours = [str(roster.pk), *map(str, taken_back.values_list("pk", flat=True))]
-    entries = TrailEntry.objects.filter(id__gt=first, member__in=written).exclude(batch__in=ours)
-    found = {entry.member: (entry.at, entry.who, entry.batch or "") for entry in entries.order_by("id")}
+    entries = TrailEntry.objects.filter(id__gt=first or 0, member__in=written).exclude(batch__in=ours)
+    found, batches = {}, defaultdict[int | None, set[str]](set)
+    for entry in entries.order_by("id"):
+        found[entry.member] = (entry.at, entry.who)
+        batches[entry.member].add(entry.batch or "")
     gone = sorted({member for member in touched if member is not None} - names.keys())
     for issued in Certificate.objects.filter(member__in=written, issued_at__gte=imported_at).order_by("id"):
-        found.setdefault(issued.member_id, (issued.issued_at, issued.account_name, ""))  # the trail does not tell of it
+        found.setdefault(issued.member_id, (issued.issued_at, issued.account_name))  # the trail does not tell of it
     away = [Later(member, "", imported_at, "") for member in gone]
-    return away + [Later(key, names[key], *told) for key, told in found.items() if key in names]
+    return away + [
+        Later(key, names[key], *told, frozenset(batches[key])) for key, told in found.items() if key in names
+    ]
 
 
 def imports_among(refused: Iterable[Later]) -> QuerySet[RosterImport]:
     """The imports, as far as the reader sees them, that are to be undone before; the latest first, as it has to be."""
-    batches = {int(later.batch) for later in refused if later.batch.isdecimal()}
+    batches = {int(batch) for later in refused for batch in later.batches if batch.isdecimal()}
     return RosterImport.objects.filter(pk__in=batches).order_by("-committed_at", "-pk")
 
 
-def _take_back(roster: RosterImport, by: str) -> None:
+def _take_back(roster: RosterImport, by: str) -> int:
+    """How many requests were withdrawn."""
     with connection.cursor() as cursor, bulk.hashed(cursor):
         # The time of the transaction: the policies of deletion ask for exactly that.
         cursor.execute(
@@ -135,11 +159,13 @@ def _take_back(roster: RosterImport, by: str) -> None:
             " FROM personnel_importedline r WHERE r.roster_id = %s AND r.request_id = t.id AND t.answer = ''",
             [timezone.localdate(), roster.pk],
         )
+        withdrawn: int = cursor.rowcount
         _restore(cursor, roster, Assignment, "service", SERVICE_COLUMNS)
         _restore(cursor, roster, Member, "member", ("phone_sealed", "phone_digest", *PERSON_COLUMNS))
         _delete(cursor, roster, EmergencyContact, "contact_id", SQL("r.contact_id IS NOT NULL"))
         _delete(cursor, roster, Assignment, "service_id", SQL("r.service_id IS NOT NULL"))
         _delete(cursor, roster, Member, "member_id", SQL("r.fate = 'create'"))
+    return withdrawn
 
 
 def _restore(cursor, roster: RosterImport, model, part: str, columns) -> None:
@@ -182,8 +208,7 @@ def _all_or_nothing(cursor, roster: RosterImport, wanted: Composable) -> None:
         SQL("SELECT count(*) FROM personnel_importedline r WHERE r.roster_id = %s AND {}").format(wanted), [roster.pk]
     )
     if cursor.fetchone()[0] != reached:
-        message = _("Not everything that this import wrote is yours to take back, or it is too long ago.")
-        raise NotUndoable("out_of_reach", message)
+        raise NotUndoable("out_of_reach", OUT_OF_REACH)
 
 
 def described(later: Later) -> Mapping[str, Any]:

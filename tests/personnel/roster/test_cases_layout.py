@@ -428,3 +428,10 @@ def test_case_62_pictures_and_comments_are_counted(clerk):
     examined = send(clerk, out.getvalue())
     assert fates(examined) == ["create"] * 3
     assert [str(one.message) for one in everything(examined)] == ["图片未导入2张", "批注未导入1条"]
+
+
+def test_people_above_the_header_are_told_of(clerk):
+    above = [["东塘街道治安联防队员花名册"], ["队长", name(7), None, number(7)], ["副队长", name(8), None, number(8)]]
+    examined = send(clerk, [*above, *people(person(1))])
+    assert said(examined.notices) == [(2, "", "表头之上的以下各行疑似人员信息，未导入，请核对：第2、3行")]
+    assert fates(examined) == ["create"]

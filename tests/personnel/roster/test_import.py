@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import uuid
@@ -106,6 +107,24 @@ def test_the_same_file_again_changes_nothing(clerk, roster, account):
     with as_account(account("auditor")):
         entries = TrailEntry.objects.filter(batch=str(said["batch"]))
         assert not entries.filter(table__in=["personnel_member", "personnel_assignment"]).exists()
+
+
+def test_the_record_keeps_no_number_of_names_of_files_sheets_or_columns(clerk, tmp_path, capsys):
+    path = tmp_path / f"{number(7)}与440199-19850301-0093.xlsx"
+    more = {f"电话13812345678负责人{number(8)}": "x"}
+    sheets = {number(serial): table([person(serial) | more], [*HEADER, *more]) for serial in (1, 2)}
+    path.write_bytes(xlsx(sheets))
+    _code, said = command(capsys, "import_roster", str(path), "--as", clerk.username, "--json")
+    answers = {one["id"]: "ignore" for one in said["questions"]}
+    (tmp_path / "answers.json").write_text(json.dumps(answers))
+    options = ("--answers", str(tmp_path / "answers.json"), "--commit", "--as", clerk.username, "--json")
+    code, said = command(capsys, "import_roster", str(path), *options)
+    assert (code, said["create"], [sheet["name"] for sheet in said["sheets"]]) == (0, 2, ["440***", "440****"])
+    with as_account(clerk):
+        record = RosterImport.objects.get()
+        assert record.file_name == "440***与440***.xlsx"
+        kept = json.dumps([record.sheets, record.notices, record.answers], ensure_ascii=False)
+    assert not re.search(r"\d{11}", kept), kept
 
 
 def test_a_changed_roster_changes_only_what_it_says(clerk, roster):

@@ -451,7 +451,8 @@ def test_a_person_of_the_next_village_is_asked_for_and_the_choices_are_explained
     assert "已向保管档案的单位发出申请：1件" in told(town.post(at(page, "import"), follow=True))
     with as_account(staff):
         assert TransferRequest.objects.get().name == name(1)
-    town.post(at(page, "undo"), {"confirmed": "1"})
+    undone = town.post(at(page, "undo"), {"confirmed": "1"}, follow=True)
+    assert "同时撤回了1件申请" in told(undone)
     with as_account(staff):
         assert TransferRequest.objects.get().answer == TransferRequest.Answer.WITHDRAWN
 
@@ -482,6 +483,18 @@ def test_a_row_is_left_out_and_taken_in_again(client, clerk, send):
     client.post(at(page, "skip", line))
     assert lines(clerk, page)[3].fate == "skip"
     client.post(at(page, "skip", line))
+    assert lines(clerk, page)[3].fate == "create"
+
+
+def test_a_row_that_was_left_out_is_taken_in_again_when_it_is_corrected(client, clerk, send):
+    page = send([person(1), person(2, 身份证号=wrong(number(2)))])
+    client.post(at(page, "skip", "0/3"))
+    form = client.get(at(page, "row", "0/3")).context["form"]
+    cells = {each.html_name: each.value() or "" for each in form}
+    at_number = next(key for key, value in cells.items() if value == wrong(number(2)))
+    refused = client.post(at(page, "row", "0/3"), cells | {at_number: "4401\x00"})
+    assert (refused.status_code, "errorlist" in text(refused)) == (200, True)
+    client.post(at(page, "row", "0/3"), cells | {at_number: number(2)})
     assert lines(clerk, page)[3].fate == "create"
 
 
@@ -549,6 +562,14 @@ def test_good_rows_go_in_and_the_rest_comes_back_as_a_workbook_that_is_sent_agai
     client.post(at(rest, "import"))
     with as_account(clerk):
         assert set(Member.objects.values_list("name", flat=True)) == {name(1), name(2)}
+
+
+def test_after_the_import_the_whole_file_is_not_made_of_what_is_left(client, send):
+    page = send([person(1), person(2, 身份证号=wrong(number(2)))])
+    client.post(at(page, "import"), {"partial": "1"})
+    answer = client.post(at(page, "marked"), follow=True)
+    assert "请用“下载待更正的行”" in told(answer)
+    assert client.post(at(page, "bad-rows"))["Content-Type"].startswith("application/vnd.openxmlformats")
 
 
 def test_headers_of_two_rows_and_what_was_answered_about_them_hold_for_the_rest(client, send):

@@ -199,7 +199,7 @@ def test_october_and_january_are_told_apart_by_the_number_format(shown_as, text)
 
 def test_many_numbers_in_one_record_of_an_xls_keep_their_formats():
     rows = [[1985.1, 1986.1, 1987.1]]
-    assert read(xls(rows, formats={1: "0.00"})).sheets[0].rows == [["1985.1", "1986.10", "1987.1"]]
+    assert read(xls(rows, formats={1: "0.00"})).sheets[0].rows == [[1985.1, "1986.10", 1987.1]]
 
 
 def test_days_are_counted_from_1904_where_the_book_says_so():
