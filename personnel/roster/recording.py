@@ -32,6 +32,7 @@ def before(cursor, plan: Plan) -> dict[int, dict[str, dict]]:
     """What stands now where a step changes something, by the `id()` of the step; sealed columns in hexadecimal."""
     changed = [step for step in plan.steps if step.fate == "change" and (step.changes or step.service_changes)]
     phones = _old_phones(cursor, [step.member_id for step in changed if "phone" in step.changes])
+    shares = _old_shares(cursor, [step.service_id for step in changed if "share" in step.service_changes])
     found = {}
     for step in changed:
         person = {key: _plain(old) for key, (old, _given) in step.changes.items() if key != "phone"}
@@ -39,7 +40,7 @@ def before(cursor, plan: Plan) -> dict[int, dict[str, dict]]:
             person |= phones[step.member_id]
         service = {key: _plain(old) for key, (old, _given) in step.service_changes.items()}
         if service:
-            service["id"] = step.service_id
+            service |= {"id": step.service_id} | shares.get(step.service_id, {})
         found[id(step)] = {name: told for name, told in (("member", person), ("service", service)) if told}
     return found
 
@@ -50,6 +51,12 @@ def _old_phones(cursor, members: list[int]) -> dict[int, dict[str, str | None]]:
         [members],
     )
     return {key: {"phone_sealed": sealed, "phone_digest": digest} for key, sealed, digest in cursor.fetchall()}
+
+
+def _old_shares(cursor, services: list[int]) -> dict[int, dict[str, int]]:
+    """Where the shares begin: a share that grows may begin sooner."""
+    cursor.execute("SELECT id, share_from FROM personnel_assignment WHERE id = ANY (%s)", [services])
+    return {key: {"share_from": share_from} for key, share_from in cursor.fetchall()}
 
 
 def _plain(value):

@@ -28,7 +28,7 @@ OUT_OF_REACH = _("Not everything that this import wrote is yours to take back, o
 READ_AS = (
     dict.fromkeys(("phone_sealed", "phone_digest"), "decode(r.stood ->> {0}, 'hex')")
     | dict.fromkeys(("started_on", "ended_on", "contract_from", "contract_until"), "(r.stood ->> {0})::date")
-    | dict.fromkeys(("share", "employer_id"), "(r.stood ->> {0})::bigint")
+    | dict.fromkeys(("share", "share_from", "employer_id"), "(r.stood ->> {0})::bigint")
 )
 
 
@@ -160,7 +160,7 @@ def _take_back(roster: RosterImport, by: str) -> int:
             [timezone.localdate(), roster.pk],
         )
         withdrawn: int = cursor.rowcount
-        _restore(cursor, roster, Assignment, "service", SERVICE_COLUMNS)
+        _restore(cursor, roster, Assignment, "service", (*SERVICE_COLUMNS, "share_from"))
         _restore(cursor, roster, Member, "member", ("phone_sealed", "phone_digest", *PERSON_COLUMNS))
         _delete(cursor, roster, EmergencyContact, "contact_id", SQL("r.contact_id IS NOT NULL"))
         _delete(cursor, roster, Assignment, "service_id", SQL("r.service_id IS NOT NULL"))

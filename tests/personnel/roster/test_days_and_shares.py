@@ -6,8 +6,8 @@ import pytest
 
 from organization.models import Unit
 from organization.scope import as_account, as_root
-from personnel.models import Assignment
-from personnel.roster import jobs
+from personnel.models import Assignment, RosterImport
+from personnel.roster import jobs, undoing
 from personnel.roster.source import open_file
 from personnel.roster.staging import terms_of
 from tests.conftest import OTHER_VILLAGE, VILLAGE
@@ -60,13 +60,17 @@ def test_a_share_that_makes_more_than_full_time_is_told_in_the_preview(clerk, me
     assert examined.problems[0].code == "overlap"
 
 
-def test_a_second_share_that_fits_is_imported_wherever_it_stood(imported, member):
+def test_a_second_share_that_fits_is_imported_wherever_it_stood(imported, clerk, member):
     serve(member, since="2014-07-01", share=40, share_from=60, post="队员")
     serve(member, since="2010-01-01", until="2011-01-01", share=60)
     rows = people(person(1, 专兼职="兼职50%"), more=["专兼职"])
     assert imported(rows) == ("", [])
     service = Assignment.objects.get(ended_on=None)
     assert (service.share, service.share_from) == (50, 50)
+    with as_account(clerk):
+        undoing.undo(RosterImport.objects.get(), clerk)
+    service.refresh_from_db()
+    assert (service.share, service.share_from) == (40, 60)
 
 
 def test_a_change_that_meets_a_service_the_clerk_does_not_see_is_named_with_its_row(imported, member):
