@@ -740,6 +740,15 @@ def test_an_undo_names_whose_file_was_changed_since_at_the_time_on_the_wall(clie
     assert f"{then:%Y-%m-%d %H:%M}" in text(answer)
 
 
+def test_of_very_many_files_that_were_changed_the_page_shows_some_and_counts_all(client, send):
+    page = send([person(n) for n in range(1, 204)])
+    client.post(at(page, "import"))
+    client.post(at(send([person(n, 职务="中队长") for n in range(1, 204)]), "import"))
+    refused = client.post(at(page, "undo"), {"confirmed": "1"})
+    assert "共203份，只列出前200份" in text(refused)
+    assert text(refused).count("/personnel/member/") == 200
+
+
 def test_imports_are_undone_in_the_order_in_which_they_were_imported_not_sent(client, clerk, send):
     client.post(at(send([person(1)]), "import"))
     sent_first = send([person(1, 职务="中队长", 联系电话=None)])
