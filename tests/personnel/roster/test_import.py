@@ -127,6 +127,15 @@ def test_the_record_keeps_no_number_of_names_of_files_sheets_or_columns(clerk, t
     assert not re.search(r"\d{11}", kept), kept
 
 
+def test_a_script_can_have_everything_asked_again(clerk, roster):
+    rows = [person(1, 文化程度="扫盲班")]
+    (question,) = roster(clerk, rows)[1]["questions"]
+    roster(clerk, rows, "--commit", answers={question["id"]: question["choices"][0]["value"]})
+    code, said = roster(clerk, rows)
+    assert (code, said["questions"], [one["code"] for one in said["notices"]]) == (0, [], ["remembered"])
+    assert roster(clerk, rows, answers={"again": "again"})[1]["questions"] == [question]
+
+
 def test_a_changed_roster_changes_only_what_it_says(clerk, roster):
     roster(clerk, [person(n) for n in range(1, 4)], "--commit")
     rows = [person(1, 联系电话="13900000001"), person(2, 职务="中队长", 文化程度=None), person(3)]
