@@ -12,7 +12,7 @@ from math import isfinite
 
 from organization.refusal import StrOrPromise
 from personnel.exports.xlsx import MARK, Sheet, clean, write_book
-from personnel.roster.shapes import Cell, CellError
+from personnel.roster.shapes import MAYBE_OCTOBER, Cell, CellError
 
 EXPLAINED, ORIGINAL_ROW = "错误说明", "原行号"
 ADDED = (EXPLAINED, ORIGINAL_ROW)
@@ -63,6 +63,8 @@ def text_of(cell: Cell) -> str:
             text = "TRUE" if cell else "FALSE"
         case int() | float():
             text = _number(cell)
+            if len(text) == 6 and text.endswith(".1") and text.startswith(("19", "20")):
+                text += MAYBE_OCTOBER
         case datetime():
             text = cell.isoformat(" ", "seconds").removesuffix(" 00:00:00")
         case date():

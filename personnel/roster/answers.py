@@ -39,7 +39,7 @@ def told(terms: Terms, tables: Sequence[Table]) -> list[Notice]:
 
 def _shown(about: str) -> str:
     """A header, or the word in the cells; "#2" tells a second column of one header from the first."""
-    word = about.rpartition(":")[2].removesuffix("#2")
+    word = about.rpartition(":")[2].partition("#")[0]
     return str(FIELDS[word].label) if word in FIELDS else word
 
 

@@ -70,15 +70,15 @@ def _compare_member(step: Step, member: Known, register: Register, terms: Terms)
         step.service = here
         _change_service(step, here, register)
         return
-    last = _last_ended(step, member)
+    if left := _left(step, member):
+        step.service = left  # a roster that still lists those who left
+        return
     others = [service for service in running if service.share]
     if others and step.force != "volunteer":
         service = others[0]
         where = {"unit": register.places.names.get(service.unit, ""), "force": terms.force_names[service.force]}
         message = fill(_("This person now serves in %(unit)s (%(force)s): choose."), where)
         _ask_other_unit(step, "serves_elsewhere", message, terms)
-    elif last and step.row.values.get("ended_on") == last.ended_on:
-        step.service = last  # a roster that still lists those who left
     elif member.unit != step.unit:
         where = {"unit": register.places.names.get(member.unit, "")}
         message = fill(_("The file of this person is kept in %(unit)s: choose."), where)
@@ -87,9 +87,14 @@ def _compare_member(step: Step, member: Known, register: Register, terms: Terms)
         _new_service(step, "returned" if member.services else "recruited", register, terms)
 
 
-def _last_ended(step: Step, member: Known) -> Service | None:
-    here = [each for each in member.services if (each.unit, each.force) == (step.unit, step.force) and each.ended_on]
-    return max(here, key=lambda each: each.ended_on or date.min, default=None)
+def _left(step: Step, member: Known) -> Service | None:
+    """The service here that ended on the day, or in the month, that the row tells."""
+    told = step.row.values.get("ended_on")
+    if told is None:
+        return None
+    here = [each for each in member.services if (each.unit, each.force) == (step.unit, step.force)]
+    ended = (each for each in here if each.ended_on == told or _is_month_of(step.row, "ended_on", each.ended_on))
+    return next(ended, None)
 
 
 def _ask_other_unit(step: Step, code: str, message, terms: Terms) -> None:
@@ -138,8 +143,8 @@ def _change_service(step: Step, service: Service, register: Register) -> None:
     changes = {
         key: (service.values.get(key), value) for key, value in given.items() if value != service.values.get(key)
     }
-    if "started_on" in changes and _is_month_only(step.row, "started_on", service.values["started_on"]):
-        del changes["started_on"]
+    if "started_on" in changes and _is_month_of(step.row, "started_on", service.values["started_on"]):
+        given["started_on"] = changes.pop("started_on")[0]
     step.service_changes = changes
     if changes:
         _check_days(step, service.values | given)
@@ -153,9 +158,11 @@ def _leave_the_share(row: Row, given: dict[str, Any]) -> None:
     row.findings = [one for one in row.findings if one.code != PART_TIME or not isinstance(one, Question)]
 
 
-def _is_month_only(row: Row, key: str, known: date) -> bool:
+def _is_month_of(row: Row, key: str, known: date | None) -> bool:
     """Whether the roster gives but the month, and it is the month that is known: no change."""
-    told = row.values[key]
+    told = row.values.get(key)
+    if told is None or known is None:
+        return False
     letter = row.columns.get(key)
     is_month = any(one.code == "month_only" and one.column == letter for one in row.findings)
     return is_month and (told.year, told.month) == (known.year, known.month)
@@ -208,8 +215,10 @@ def _new_service(step: Step, beginning: str, register: Register, terms: Terms) -
         return
     if "started_on" not in given:
         given["started_on"] = terms.today
-        message = fill(_("No day of joining is given; %(day)s is entered."), {"day": terms.today.isoformat()})
-        say(step, Notice, "started_on", "started_on_missing", message)
+        letter = step.row.columns.get("started_on")
+        if not any(one.column == letter for one in step.row.of(Question)):
+            message = fill(_("No day of joining is given; %(day)s is entered."), {"day": terms.today.isoformat()})
+            say(step, Notice, "started_on", "started_on_missing", message)
     given.setdefault("share", FULL_TIME)
     if step.force == "joint_defence":
         level = divisions.level(step.unit) if step.unit else "village"

@@ -55,10 +55,12 @@ def _fate(step: Step) -> str:
     kinds = {type(one) for one in step.row.findings} if step.row.findings else ()
     if Problem in kinds:
         return "reject"
-    if step.is_skipped or step.request:
+    if step.is_skipped:
         return "skip"
     if Question in kinds:
         return "ask"
+    if step.request:
+        return "skip"
     if step.member is None:
         return "create"
     is_changed = step.changes or step.service_changes or step.new_service or step.has_new_contact

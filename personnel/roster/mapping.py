@@ -121,8 +121,10 @@ class _Mapping:
         found = headers.fields_of(column.header, self.force) if column.header else ()
         suggested = self._suggestions(column, found)
         about = headers.normalise(column.header)
-        if len(found) == 1:
-            about += "#2"
+        others = (other.header for other in self.table.columns if other.index < column.index)
+        before = sum(headers.normalise(other) == about for other in others)
+        if len(found) == 1 or before:
+            about += f"#{max(2, before + 1)}"
         question = Question(
             self.table.sheet,
             self.row,

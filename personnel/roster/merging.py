@@ -56,7 +56,8 @@ def merge(plan: Plan, roster: RosterImport) -> None:
     with connection.cursor() as cursor:
         stood = recording.before(cursor, plan)
         keys = reserved(cursor, plan)
-        keys = replace(keys, requests=_ask_other_units(cursor, [step for step in plan.steps if step.request]))
+        asking = [step for step in plan.steps if step.request and step.fate == "skip"]  # no question is open
+        keys = replace(keys, requests=_ask_other_units(cursor, asking))
         try:
             with bulk.Writer() as writer:
                 write(cursor, writes(plan, roster, stood, keys), roster, writer)

@@ -107,6 +107,8 @@ def table(
 ) -> dict:
     """What scripts are told: every row is in exactly one of create, change, unchanged, reject, skip, ask."""
     problems = [told(one) for one in examined.problems]
+    if refusal and refusal.code == "nothing_good":
+        problems.append({"sheet": "", "row": None, "column": "", "code": refusal.code, "message": str(refusal)})
     if refusal:
         problems += [
             {"sheet": sheet, "row": row, "column": "", "code": refusal.code, "message": str(refusal)}

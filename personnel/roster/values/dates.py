@@ -12,7 +12,7 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from organization.refusal import fill
-from personnel.roster.shapes import Cell, Choice, Notice
+from personnel.roster.shapes import MAYBE_OCTOBER, Cell, Choice, Notice
 from personnel.roster.values.cell import BLANK, Cleaned, as_text, ask, means_blank, notice, problem, words
 from personnel.roster.values.context import Context
 
@@ -130,7 +130,8 @@ def read(cell: Cell, context: Context, field: str) -> Reading | None:
     if len(text) > _LONGEST:
         return Reading(text[:_LONGEST] + "…")
     reading = _read_text(text, context, context.today.year + _YEARS_AHEAD.get(field, 0))
-    if isinstance(cell, float) and reading.is_month and reading.day and text.endswith(".1"):
+    is_unsure = isinstance(cell, float) or (isinstance(cell, str) and MAYBE_OCTOBER in cell)
+    if is_unsure and reading.is_month and reading.day and text.endswith(".1"):
         return Reading(text, reading.day, is_month=True, other=reading.day.replace(month=10))
     return reading
 
