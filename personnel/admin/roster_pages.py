@@ -16,7 +16,7 @@ from personnel.models import ImportedRow, RosterImport, StagedRoster
 from personnel.models.roster import STAGED_FOR
 from personnel.roster import jobs as roster_jobs
 from personnel.roster import staging, undoing
-from personnel.roster.answers import AGAIN
+from personnel.roster.answers import may_be_asked_again
 from personnel.roster.committing import has_good
 from personnel.roster.preview import Preview
 from personnel.roster.shapes import FileRefused
@@ -129,9 +129,7 @@ def page(request, roster):
     if is_waiting:
         context |= {"open": unanswered, "asked": len(asked), "step": next_step(roster, asked), "said": said(roster)}
         context["has_good"] = has_good(roster.counts)
-        context["may_ask_again"] = bool(roster.answers.keys() - {AGAIN}) or any(
-            one["code"] == "remembered" for one in roster.notices
-        )
+        context["may_ask_again"] = may_be_asked_again(roster)
     else:
         state = standing_of(roster)
         context |= {"state": state, "standing": STATES[state], "rest": roster.staged.count()}

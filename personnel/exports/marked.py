@@ -12,6 +12,7 @@ from math import isfinite
 
 from organization.refusal import StrOrPromise
 from personnel.exports.xlsx import MARK, Sheet, clean, write_book
+from personnel.roster.reading.cells import may_be_october
 from personnel.roster.shapes import MAYBE_OCTOBER, Cell, CellError
 
 EXPLAINED, ORIGINAL_ROW = "错误说明", "原行号"
@@ -62,9 +63,7 @@ def text_of(cell: Cell) -> str:
         case bool():
             text = "TRUE" if cell else "FALSE"
         case int() | float():
-            text = _number(cell)
-            if len(text) == 6 and text.endswith(".1") and text.startswith(("19", "20")):
-                text += MAYBE_OCTOBER
+            text = _number(cell) + MAYBE_OCTOBER * may_be_october(cell)
         case datetime():
             text = cell.isoformat(" ", "seconds").removesuffix(" 00:00:00")
         case date():

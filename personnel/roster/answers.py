@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext_lazy as _
 
 from organization.refusal import fill
-from personnel.models import RosterAnswer
+from personnel.models import RosterAnswer, RosterImport
 from personnel.roster import mapping
 from personnel.roster.fields import FIELDS
 from personnel.roster.recording import holds_a_number
@@ -13,6 +13,7 @@ from personnel.roster.shapes import Notice, Question, Table
 from personnel.roster.terms import Terms
 
 AGAIN = "again"  # among the answers of a roster, instead of a question: what was answered before does not count
+TOLD = "remembered"  # the notice of what was answered before
 MOST_TOLD = 20
 
 
@@ -34,7 +35,12 @@ def told(terms: Terms, tables: Sequence[Table]) -> list[Notice]:
         return []
     about = "、".join(f"“{_shown(one)}”" for one in sorted(terms.remembered)[:MOST_TOLD])
     message = fill(_("As answered for earlier lists with these headings: %(about)s."), {"about": about})
-    return [Notice(tables[0].sheet, None, "", "remembered", message)]
+    return [Notice(tables[0].sheet, None, "", TOLD, message)]
+
+
+def may_be_asked_again(roster: RosterImport) -> bool:
+    """Whether any answer counts for the roster, given now or before."""
+    return bool(roster.answers.keys() - {AGAIN}) or any(one["code"] == TOLD for one in roster.notices)
 
 
 def _shown(about: str) -> str:

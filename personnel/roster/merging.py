@@ -15,8 +15,8 @@ from personnel.columns import Columns, Rows
 from personnel.models import Assignment, EmergencyContact, Member, RosterImport
 from personnel.roster import changes, newcomers, recording
 from personnel.roster.changes import CONTACT
-from personnel.roster.comparing import WHEN_AND_HOW_MUCH
 from personnel.roster.newcomers import MEMBER, Newcomers
+from personnel.roster.serving import WHEN_AND_HOW_MUCH
 from personnel.roster.steps import Plan, Step
 
 SERVICE = Assignment._meta.db_table

@@ -22,10 +22,11 @@ class CellError:
     text: str
 
 
-# Unseen behind the text of a number like 2014.1, so that a workbook of ours asks again: January or October?
-MAYBE_OCTOBER = "\u200b"
 # A cell as the file holds it; blank cells are None.
 Cell = str | int | float | bool | date | CellError | None
+
+# Unseen behind the text of a number like 2014.1, so that a workbook of ours asks again: January or October?
+MAYBE_OCTOBER = "\u200b"
 
 
 @dataclass(slots=True)

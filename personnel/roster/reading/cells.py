@@ -104,14 +104,19 @@ def cleaned(rows: Iterable[list], left: int) -> list[list]:
 
 
 def possible_months(rows: list[list]) -> set[Position]:
-    """Where numbers stand that may be a year and a month, and of which October and January look the same: 1985.1."""
+    """Where numbers stand of which the format may tell whether they are an October or a January."""
     return {
         (r, c)
         for r, row in enumerate(rows)
         if float in map(type, row)
         for c, value in enumerate(row)
-        if value.__class__ is float and 1900 <= value < 2100 and repr(value)[4:] == ".1"
+        if may_be_october(value)
     }
+
+
+def may_be_october(value: object) -> bool:
+    """Whether a number may be a year and a month of which October and January look the same: 1985.1."""
+    return isinstance(value, float) and 1900 <= value < 2100 and repr(value)[4:] == ".1"
 
 
 def show_months(rows: list[list], positions: Iterable[Position], decimals: dict[Position, int]) -> None:
