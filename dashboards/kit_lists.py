@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dashboards.asked import Asked
-from dashboards.lists import Listing, change_page
+from dashboards.list_rows import change_page
+from dashboards.lists import Listing
 from organization.models import Unit
 from personnel.figures.kit_issued import campaign_on
 from personnel.kit import shortages

@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dashboards.asked import Asked
-from dashboards.lists import FILE, FILE_GAPS, JOINING, Listing, files, joinings
+from dashboards.list_rows import FILE, JOINING, files, joinings
+from dashboards.lists import FILE_GAPS, Listing
 from personnel.confirmation import pages
 from personnel.figures import confirmation, entries, quality
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from dashboards.asked import INSTEAD, Asked
 from dashboards.charts.shapes import number
-from dashboards.lists import change_page
+from dashboards.list_rows import change_page
 from organization.asking import day_asked
 from organization.models import Unit
 from personnel.exports.export import RIGHT

@@ -1,6 +1,6 @@
 from personnel.models.appeal import Appeal
 from personnel.models.appointment import Appointment
-from personnel.models.assessment import Assessment, AssessmentCycle, Examiner, Kinship
+from personnel.models.assessment import Assessment, AssessmentCycle, Examiner
 from personnel.models.assignment import Assignment, Force
 from personnel.models.background_check import BackgroundCheck
 from personnel.models.card import Card
@@ -19,6 +19,7 @@ from personnel.models.dossier import Dossier
 from personnel.models.entry import Entry
 from personnel.models.erasure import ErasureBatch, ErasureEntry, ErasureHold
 from personnel.models.file import BankAccount, EmergencyContact, HealthRecord
+from personnel.models.kinship import Kinship
 from personnel.models.kit import KitItem, KitScale, KitScheme, KitSetEntry
 from personnel.models.kit_issue import KitCampaign, KitIssue, KitRecipient, KitSize
 from personnel.models.listing import ListSetting, SavedFilter
